@@ -1,0 +1,74 @@
+"""A small package beside a series of notebooks on generative adversarial networks (GANs).
+
+Where each equation is computed. x is a real image, z is noise, D returns logits, s is the sigmoid:
+
+===================================================================  ===============================
+equation                                                             code
+===================================================================  ===============================
+(V)  V(D, G) = E log D(x) + E log(1 - D(G(z)))                       `losses.value`
+(D)  D_loss = -mean(log D(x) + log(1 - D(G(z))))                     `losses.sigmoid_d_loss`
+(G)  G_loss = -mean(log D(G(z))), "non-saturating"                   `losses.non_saturating_g_loss`
+(M)  mean(log(1 - D(G(z)))), "minimax": what V itself asks of G      `losses.minimax_g_loss`
+(I)  weights ~ N(0, 2 / fan_in), biases 0                            `networks.initializer`
+(N)  G: z -> dense, ReLU -> dense, sigmoid                           `make_generator`
+(C)  D: x -> dense, ReLU -> dense, a logit                           `make_discriminator`
+(Z)  z ~ U(-1, 1)                                                    `draws.uniform`
+(A)  Algorithm 1: one update of D, then one of G, with fresh z       `Trainer.train_step`
+===================================================================  ===============================
+
+The names below are imported when they are first used, so `import gan_tutorial` is quick and the
+command line can answer `--help` without waiting for TensorFlow.
+"""
+
+import importlib
+import importlib.util
+import os
+
+__version__ = "0.1.0"
+
+# Warnings and errors of TensorFlow, without its start-up lines; a value that is set already stays.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+
+_HOME = {
+    "load_mnist": "data",
+    "load_images": "data",
+    "StandInWarning": "data",
+    "make_generator": "networks",
+    "make_discriminator": "networks",
+    "load_generator": "checkpoints",
+    "Trainer": "trainer",
+}
+_MODULES = (
+    "data",
+    "networks",
+    "losses",
+    "draws",
+    "checkpoints",
+    "trainer",
+    "figures",
+    "callbacks",
+)
+
+__all__ = ["__version__", *_HOME, *_MODULES]
+
+
+def __getattr__(name):
+    if name in _HOME:
+        return getattr(__getattr__(_HOME[name]), name)
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    require_tensorflow()
+    return importlib.import_module(f"{__name__}.{name}")
+
+
+def __dir__():
+    return sorted(__all__)
+
+
+def require_tensorflow():
+    """Raise ImportError, with the command that helps, where TensorFlow is not installed."""
+    if importlib.util.find_spec("tensorflow") is None:
+        raise ImportError(
+            "TensorFlow is not installed: run pip install 'gan-tutorial[cpu]', "
+            "or pip install -e '.[cpu]' in a clone"
+        )

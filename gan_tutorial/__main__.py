@@ -1,0 +1,3 @@
+from gan_tutorial.cli import console
+
+console()

@@ -1,0 +1,148 @@
+"""Keras callbacks that show and keep what a `Trainer` does; all act at reports.
+
+A report falls on every multiple of the trainer's `report_every`. With `every`, a callback acts at
+the first report at or after each multiple of `every`, and once more when training ends.
+"""
+
+import io
+from pathlib import Path
+
+import keras
+import numpy as np
+from PIL import Image
+
+from gan_tutorial import figures
+from gan_tutorial.checkpoints import written_whole
+from gan_tutorial.checks import positive
+
+
+class Periodic(keras.callbacks.Callback):
+    """Call `act(step)` every so many steps; the base of the callbacks below.
+
+    Args:
+        every: steps between two actions, a whole number of at least 1.
+    """
+
+    def __init__(self, every):
+        super().__init__()
+        self.every = positive("every", every)
+        self._last = None
+
+    def on_train_begin(self, logs=None):
+        self._last = self.trainer.step
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch // self.every > self._last // self.every:
+            self._last = epoch
+            self.act(epoch)
+
+    def on_train_end(self, logs=None):
+        if self._last != self.trainer.step:
+            self._last = self.trainer.step
+            self.act(self._last)
+
+    def act(self, step):
+        """Do what is to be done at this step."""
+        raise TypeError(f"{type(self).__name__} must define act(step)")
+
+
+class Samples(Periodic):
+    """Write pictures of the same fixed noise as training goes on, and an animation of them.
+
+    Each is `folder/step-00000500.png`, a grid of n images, the first one untrained. A run that is
+    resumed finds its earlier pictures there, so that the animation shows the whole.
+
+    Args:
+        folder: where the pictures go; it is made.
+        every: steps between two pictures.
+        n: images in a picture.
+        seed: of the fixed noise.
+        gif: path of the animation, written when training ends; None for no animation.
+        labels: class of each of the n images, where the generator takes labels.
+    """
+
+    def __init__(self, folder, every=500, n=16, seed=0, gif=None, labels=None):
+        super().__init__(every)
+        self.folder, self.n, self.seed, self.labels = Path(folder), n, seed, labels
+        self.gif = gif
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for path in self._frames():
+            if int(path.stem.removeprefix("step-")) > self.trainer.step:
+                path.unlink()  # of steps that the last checkpoint did not keep
+        if self.trainer.step == 0:
+            self.act(0)
+
+    def act(self, step):
+        images = self.trainer.sample(self.n, labels=self.labels, seed=self.seed)
+        with written_whole(self.folder / f"step-{step:08d}.png") as aside:
+            figures.save_png(figures.image_grid(images, scale=2), aside)
+
+    def on_train_end(self, logs=None):
+        super().on_train_end()
+        if self.gif:
+            pictures = [np.asarray(Image.open(path)) for path in self._frames()]
+            with written_whole(self.gif) as aside:
+                figures.save_gif(pictures, aside)
+
+    def _frames(self):
+        return sorted(self.folder.glob("step-*.png"))
+
+
+class Checkpoints(Periodic):
+    """Save the trainer to a folder every so many steps and at the end; the last three stay.
+
+    Args:
+        folder: where the checkpoints go; `Trainer.restore` reads it.
+        every: steps between two checkpoints.
+    """
+
+    def __init__(self, folder, every=1000):
+        super().__init__(every)
+        self.folder = folder
+
+    def act(self, step):
+        self.trainer.save(self.folder)
+
+
+class LivePicture(Periodic):
+    """Show, in a notebook, sixteen samples and the curves while training goes on, in one place.
+
+    Args:
+        every: steps between two pictures.
+        n: samples shown.
+        seed: of their fixed noise.
+        labels: class of each sample, where the generator takes labels.
+    """
+
+    def __init__(self, every=500, n=16, seed=0, labels=None):
+        super().__init__(every)
+        self.n, self.seed, self.labels = n, seed, labels
+        self._handle = None
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin()
+        self._handle = None
+
+    def act(self, step):
+        # IPython's Image prints as a constant text and is replaced in place, which nbval accepts.
+        from IPython.display import Image as Shown
+        from IPython.display import display
+
+        shown = Shown(data=self.png())
+        if self._handle is None:
+            self._handle = display(shown, display_id=True)
+        else:
+            self._handle.update(shown)
+
+    def png(self):
+        """Return the picture of this moment as the bytes of a PNG file."""
+        trainer = self.trainer
+        images = trainer.sample(self.n, labels=self.labels, seed=self.seed)
+        title = f"step {trainer.step:,}"
+        figure = figures.plot_progress(images, trainer.history, trainer.loss, title)
+        file = io.BytesIO()
+        figures.save_png(figure, file, dpi=90)
+        return file.getvalue()

@@ -1,0 +1,137 @@
+"""Files that are whole or absent: one .npz a checkpoint, and a run's saved generator.
+
+A checkpoint holds arrays and one JSON text, never pickled objects. It is written beside its place,
+flushed to disk and moved in by `os.replace`, so that a kill at any moment leaves the old files.
+"""
+
+import json
+import os
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+FORMAT = 1
+KEEP = 3  # checkpoints that stay in a folder
+
+
+@contextmanager
+def written_whole(path):
+    """Map a path to a temporary one to write to, which takes the path's place if all goes well.
+
+    Raises whatever the writing raises; the file that was there before is then untouched.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with written_whole(Path(folder, "a.txt")) as aside:
+        ...         _ = aside.write_text("whole")
+        ...     os.listdir(folder)
+        ['a.txt']
+    """
+    path = Path(path)
+    aside = path.with_name(f".partial-{path.name}")
+    try:
+        yield aside
+        _flush(aside)
+        os.replace(aside, path)
+        _flush(path.parent)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+def _flush(path):
+    """Ask the operating system to put a file, or a folder's list of files, on the disk."""
+    if path.is_dir() and os.name == "nt":
+        return  # Windows opens no folders
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write(directory, step, arrays, facts):
+    """Write arrays (a dict of name to array) and facts (for JSON) to `step-00020000.npz`.
+
+    The folder is made where it is missing, and all but the last three checkpoints are removed.
+    Returns the path. Raises OSError where the folder cannot be written; nothing changes then.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write(folder, 7, {"w": np.zeros(2)}, {}).name
+        'step-00000007.npz'
+    """
+    directory = Path(directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / f"step-{step:08d}.npz"
+    text = json.dumps({"format": FORMAT, "step": step, **facts})
+    with written_whole(path) as aside, open(aside, "wb") as file:
+        np.savez(file, facts=np.array(text), **arrays)
+    for old in find(directory)[:-KEEP]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def find(directory):
+    """Map a folder to the paths of its checkpoints, oldest first.
+
+    Example:
+        >>> find("a folder that is not there")
+        []
+    """
+    return sorted(Path(directory).glob("step-*.npz"), key=lambda path: (len(path.name), path.name))
+
+
+def read_newest(directory):
+    """Map a folder to (arrays, facts) of its newest whole checkpoint.
+
+    A damaged one is skipped with a warning that names it. Raises FileNotFoundError where there is
+    none, ValueError where all are damaged or the newest is of a later format.
+    """
+    paths = find(directory)
+    if not paths:
+        raise FileNotFoundError(f"{directory}: no checkpoint in it (step-*.npz)")
+    for path in reversed(paths):
+        try:
+            arrays, facts = _read(path)
+        except Exception as error:  # zipfile, zlib, json and NumPy have their own words for damage
+            warnings.warn(f"{path}: damaged checkpoint skipped ({error})", stacklevel=2)
+            continue
+        if facts["format"] > FORMAT:
+            raise ValueError(f"{path}: written by a later version of gan_tutorial; update it")
+        return arrays, facts
+    raise ValueError(f"{directory}: every checkpoint in it is damaged; start the run anew")
+
+
+def _read(path):
+    with np.load(path, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}  # reads all: checks each part's CRC
+    return arrays, json.loads(str(arrays.pop("facts")))
+
+
+def load_generator(run, which="latest"):
+    """Map a run folder to its generator, a `keras.Model` from noise to images in [0, 1].
+
+    Args:
+        run: the folder that `gan-tutorial train` wrote.
+        which: "latest", or "best" where the run kept the best one by a measure.
+
+    Raises FileNotFoundError where there is no such generator, ValueError for another `which` and
+    for a damaged file.
+    """
+    import keras
+
+    names = {"latest": "generator.keras", "best": "best.keras"}
+    if which not in names:
+        raise ValueError(f"which must be 'latest' or 'best', not {which!r}")
+    path = Path(run) / names[which]
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: no such file; is {run} the folder of a run?")
+    try:
+        return keras.saving.load_model(path, compile=False)
+    except Exception as error:  # Keras passes on what zipfile, h5py and json say of damage
+        raise ValueError(f"{path}: damaged or not a saved generator ({error})") from None

@@ -1,0 +1,142 @@
+"""What fits what: one clear line for networks, data and settings that do not."""
+
+import operator
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from gan_tutorial.draws import PRIORS
+
+
+def positive(name, number, least=1):
+    """Return a whole number of at least `least` as an int; raise ValueError with its name if not.
+
+    Example:
+        >>> positive("batch_size", 128)
+        128
+    """
+    try:
+        number = operator.index(number)
+    except TypeError:
+        raise ValueError(f"{name} must be a whole number, not {number!r}") from None
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}, not {number}")
+    return number
+
+
+def check_settings(loss, prior, penalty, clip, ema):
+    """Raise ValueError for a setting of the trainer that cannot work."""
+    if keras.backend.backend() != "tensorflow":
+        raise ValueError("the trainer runs on TensorFlow: set KERAS_BACKEND=tensorflow")
+    if not callable(prior) and prior not in PRIORS:
+        raise ValueError(
+            f"unknown prior {prior!r}: choose one of {', '.join(PRIORS)}, or a function"
+        )
+    if clip is not None and not clip > 0:
+        raise ValueError(f"clip must be above 0, not {clip}")
+    if ema is not None and not 0 < ema < 1:
+        raise ValueError(f"ema must lie between 0 and 1, not {ema}")
+    if loss.critic and penalty is None and clip is None:
+        raise ValueError(f"loss {loss.name!r} needs a bounded critic: give penalty= or clip=")
+
+
+def check_pair(generator, discriminator):
+    """Raise ValueError where D cannot take what G makes, or does not end in one logit."""
+    made, taken = tuple(generator.output_shape[1:]), tuple(discriminator.inputs[0].shape[1:])
+    if made != taken:
+        raise ValueError(
+            f"the generator makes {tuple(made)}, the discriminator takes {tuple(taken)}"
+        )
+    if discriminator.output_shape[-1] != 1:
+        raise ValueError(
+            f"the discriminator must end in one logit, not in shape {discriminator.output_shape}"
+        )
+    classes = [_classes(model) for model in (generator, discriminator)]
+    if classes[0] != classes[1]:
+        raise ValueError(f"generator and discriminator take {classes[0]} and {classes[1]} classes")
+
+
+def as_tensors(trainer, images, labels):
+    """Map data for a trainer to tensors: images as float32, labels as one-hot or None.
+
+    Raises ValueError where shape, number, values or labels do not fit.
+    """
+    images = np.asarray(images)
+    if images.dtype.kind not in "uifb":
+        raise ValueError(f"images must be numbers, not {images.dtype}")
+    expected = tuple(trainer.generator.output_shape[1:])
+    if images.shape[1:] != expected:
+        raise ValueError(f"images have shape {images.shape}, the generator makes (n, *{expected})")
+    if len(images) < trainer.batch_size:
+        raise ValueError(f"{len(images)} images are fewer than a batch of {trainer.batch_size}")
+    _check_values(images, trainer.data_range)
+    return tf.constant(images, tf.float32), one_hot(trainer.generator, labels, len(images))
+
+
+def one_hot(model, labels, n):
+    """Map integer labels `(n,)` to one-hot `(n, classes)`, or None to None for a pair without.
+
+    Raises ValueError for labels without a conditional pair, such a pair without labels, and labels
+    that do not match.
+    """
+    classes = _classes(model)
+    if (labels is None) == (classes == 0):
+        return None if labels is None else _encoded(np.asarray(labels), classes, n)
+    if labels is None:
+        raise ValueError(
+            f"these networks are conditional: give labels, whole numbers below {classes}"
+        )
+    raise ValueError("labels were given, but these networks take none")
+
+
+def _encoded(labels, classes, n):
+    if labels.shape != (n,) or labels.dtype.kind not in "iu":
+        raise ValueError(f"labels must be {n} whole numbers, not {labels.dtype} of {labels.shape}")
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(f"labels must lie from 0 to {classes - 1}")
+    return tf.one_hot(labels, classes)
+
+
+def _classes(model):
+    return model.inputs[1].shape[-1] if len(model.inputs) > 1 else 0
+
+
+def _check_values(images, data_range):
+    low, high = images.min(), images.max()
+    if not np.isfinite(low) or not np.isfinite(high):  # min and max pass NaN on
+        raise ValueError("images hold NaN or infinite values")
+    if data_range and (low < data_range[0] or high > data_range[1]):
+        hint = "; divide them by 255" if high > 1 and tuple(data_range) == (0, 1) else ""
+        raise ValueError(
+            f"images have values from {low} to {high}, outside data_range {tuple(data_range)}{hint}"
+        )
+
+
+def matched(where, state, arrays):
+    """Yield (variable, array) for all of a trainer's state and the arrays of its checkpoint.
+
+    Raises ValueError, naming the first difference, where they are not of the same networks.
+    """
+    for part, variables in state.items():
+        stored = sum(name.startswith(f"{part}/") for name in arrays)
+        if stored != len(variables):
+            raise ValueError(f"{where}: {stored} variables of {part}, here {len(variables)}")
+        for i, variable in enumerate(variables):
+            array = arrays[f"{part}/{i}"]
+            if array.shape != tuple(variable.shape):
+                raise ValueError(
+                    f"{where}: a checkpoint of other networks: {part}'s {variable.name} "
+                    f"has shape {array.shape}, here {tuple(variable.shape)}"
+                )
+            yield variable, array
+
+
+def same_settings(where, theirs, ours, prefix=""):
+    """Raise ValueError, naming the first setting that differs, where two dicts are not the same."""
+    for name in {**theirs, **ours}:
+        then, now = theirs.get(name), ours.get(name)
+        if isinstance(then, dict) and isinstance(now, dict):
+            same_settings(where, then, now, f"{prefix}{name}.")
+        elif then != now:
+            raise ValueError(f"{where}: {prefix}{name} was {then}, now it is {now}")

@@ -1,0 +1,216 @@
+"""The command line: gan-tutorial train | sample | lab.
+
+TensorFlow is imported by the commands that need it, not for `--help`.
+"""
+
+import argparse
+import importlib.util
+import math
+import os
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+from gan_tutorial import __version__, require_tensorflow
+
+LOSSES = ("minimax", "non-saturating", "least-squares", "wasserstein", "hinge")
+DEFAULTS = {
+    "data": None,
+    "size": 28,
+    "channels": 1,
+    "loss": "non-saturating",
+    "steps": 20_000,
+    "batch_size": 128,
+    "latent_dim": 100,
+    "g_hidden": [128],
+    "d_hidden": [128],
+    "g_learning_rate": 1e-3,
+    "d_learning_rate": 1e-3,
+    "d_steps": 1,
+    "clip": None,
+    "seed": 0,
+    "report_every": 500,
+    "checkpoint_every": 1000,
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, and whose help shows the defaults that matter."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {message} (see --help)\n")
+
+
+def make_parser():
+    """Return the parser of the whole command line."""
+    parser = _Parser(
+        prog="gan-tutorial",
+        description="Train a GAN, draw samples from it, or open the notebooks.",
+        epilog="Example: gan-tutorial train --steps 20000 --out runs/first",
+    )
+    parser.add_argument("--version", action="version", version=f"gan-tutorial {__version__}")
+    debug = argparse.ArgumentParser(add_help=False)
+    debug.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, summary, add_options, run in (
+        ("train", "train a GAN and keep all of it in a folder", _train_options, run_train),
+        ("sample", "draw images from a trained run", _sample_options, run_sample),
+        ("lab", "open the notebooks in JupyterLab", _lab_options, run_lab),
+    ):
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            parents=[debug],
+            argument_default=argparse.SUPPRESS,
+        )
+        add_options(command)
+        command.set_defaults(run=run)
+    return parser
+
+
+def main(argv=None):
+    """Run the command line with a list of arguments; return the exit code.
+
+    0: done. 1: failed, with one line on stderr. 2: wrong usage. 130: interrupted by Ctrl-C.
+    """
+    try:
+        args = vars(make_parser().parse_args(argv))
+    except SystemExit as stop:
+        return stop.code
+    debug, run = args.pop("debug"), args.pop("run")
+    args.pop("command")
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: _say(f"note: {message}")
+        try:
+            return run(**args) or 0
+        except KeyboardInterrupt:
+            _say("interrupted; what was trained is kept, go on with --resume")
+            return 130
+        except Exception as error:  # one line for whatever went wrong: that is the promise
+            if debug:
+                raise
+            _say(f"error: {error or type(error).__name__}")
+            return 1
+
+
+def console():
+    """Run the command line as a program."""
+    sys.exit(main())
+
+
+def _say(text):
+    print("gan-tutorial:", " ".join(str(text).split()), file=sys.stderr)
+
+
+def _whole(least):
+    def convert(text):
+        number = int(text) if text.lstrip("-").isdigit() else None
+        if number is None or number < least:
+            raise argparse.ArgumentTypeError(
+                f"must be a whole number of at least {least}, not {text}"
+            )
+        return number
+
+    return convert
+
+
+def _above_zero(text):
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"must be a number above 0, not {text}")
+    return number
+
+
+def _train_options(command):
+    add = command.add_argument
+    add("--out", default="runs/gan", metavar="FOLDER", help="the run's folder (runs/gan)")
+    add("--resume", action="store_true", default=False, help="go on with the run in that folder")
+    add("--overwrite", action="store_true", default=False, help="replace the run in that folder")
+    add("--quiet", action="store_true", default=False, help="no progress bar")
+    add("--data", metavar="PATH", help="an mnist.npz, a folder of pictures, or .npz/.npy (MNIST)")
+    add("--size", type=_whole(1), metavar="N", help="pixels a side of your own pictures (28)")
+    add("--channels", type=int, choices=(1, 3), help="of your own pictures: 1 grey, 3 colour (1)")
+    add("--loss", choices=LOSSES, metavar="NAME", help=f"{', '.join(LOSSES)} (non-saturating)")
+    add("--steps", type=_whole(1), metavar="N", help="steps in all (20000)")
+    add("--batch-size", type=_whole(1), metavar="N", help="images in a batch (128)")
+    add("--latent-dim", type=_whole(1), metavar="N", help="entries of the noise z (100)")
+    widths = {"type": _whole(1), "nargs": "+", "metavar": "N"}
+    add("--g-hidden", **widths, help="widths of the generator's hidden layers (128)")
+    add("--d-hidden", **widths, help="widths of the discriminator's hidden layers (128)")
+    add("--g-learning-rate", type=_above_zero, metavar="X", help="of the generator (0.001)")
+    add("--d-learning-rate", type=_above_zero, metavar="X", help="of the discriminator (0.001)")
+    add("--d-steps", type=_whole(1), metavar="N", help="updates of D in a step (1)")
+    add("--clip", type=_above_zero, metavar="X", help="bound on D's weights, for wasserstein")
+    add("--seed", type=_whole(0), metavar="N", help="decides every random draw (0)")
+    add("--report-every", type=_whole(1), metavar="N", help="steps between pictures (500)")
+    add("--checkpoint-every", type=_whole(1), metavar="N", help="steps between checkpoints (1000)")
+
+
+def _sample_options(command):
+    add = command.add_argument
+    add("folder", metavar="RUN", help="the folder that train wrote")
+    add("--n", type=_whole(1), default=64, metavar="N", help="number of images (64)")
+    add("--seed", type=_whole(0), default=0, metavar="N", help="of the noise (0)")
+    add("--which", choices=("latest", "best"), default="latest", help="which generator (latest)")
+    add("--out", default=None, metavar="FILE", help=".png: a grid; .npz: an array (RUN/sample.png)")
+
+
+def _lab_options(command):
+    command.add_argument(
+        "--folder", default=None, help="where the notebooks are (notebooks/ here or in the clone)"
+    )
+
+
+def run_train(out, resume, overwrite, quiet, **given):
+    """Train a run, say where the pictures are."""
+    require_tensorflow()
+    from gan_tutorial import runs
+
+    if resume and overwrite:
+        raise ValueError("--resume and --overwrite exclude each other: give one")
+    settings = runs.merged_settings(out, given, DEFAULTS, resume, overwrite)
+    metrics = runs.train(out, settings, overwrite, progress=not quiet)
+    print(
+        f"{metrics['steps']:,} steps on {metrics['data']['source']} in {metrics['seconds']:.0f} s "
+        f"({metrics['steps_per_second']:.0f} steps a second)"
+    )
+    print(f"Look at {Path(out, 'samples.png')}, {Path(out, 'training.gif')} and losses.png")
+
+
+def run_sample(folder, n, seed, which, out):
+    """Write images of a trained run to a file."""
+    require_tensorflow()
+    import numpy as np
+
+    from gan_tutorial import figures, runs
+    from gan_tutorial.algorithm import sample
+    from gan_tutorial.checkpoints import load_generator, written_whole
+
+    path = Path(out or Path(folder, "sample.png"))
+    if path.suffix not in (".png", ".npz"):
+        raise ValueError(f"{path}: name a .png (a grid) or an .npz (an array)")
+    prior = runs.read_metrics(folder)["trainer"]["prior"]
+    images = sample(load_generator(folder, which), n, seed=seed, prior=prior)
+    with written_whole(path) as aside:
+        if path.suffix == ".npz":
+            np.savez(aside, images=images)
+        else:
+            figures.save_png(figures.image_grid(images, scale=2), aside)
+    print(f"Wrote {n:,} images to {path}")
+
+
+def run_lab(folder):
+    """Open JupyterLab on the notebooks."""
+    clone = Path(__file__).parent.parent / "notebooks"
+    places = [Path(folder)] if folder else [Path("notebooks"), clone]
+    found = [place for place in places if place.is_dir()]
+    if not found:
+        raise FileNotFoundError(f"{places[0]}: no such folder; run this in a clone of the project")
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise ImportError("JupyterLab is not installed: run pip install jupyterlab")
+    return subprocess.call([sys.executable, "-m", "jupyterlab", os.fspath(found[0])])

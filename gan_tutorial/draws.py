@@ -1,0 +1,55 @@
+"""Random draws that depend on nothing but a seed, a step and what they are for.
+
+So a run gives the same weights whatever the steps per compiled call, and however often it was
+stopped and resumed. Philox is named, because XLA would choose another algorithm than plain graphs.
+"""
+
+import tensorflow as tf
+
+# What a draw is for. With the seed, the step and the index of the update it makes the draw's key.
+D_IMAGES, G_IMAGES, D_NOISE, G_NOISE, PENALTY, SAMPLE = range(6)
+
+
+def key(seed, purpose, draw):
+    """Map a seed, a purpose and the number of a draw to a key `(2,)` of int64, never the same one.
+
+    Example:
+        >>> key(0, D_NOISE, 5).numpy().tolist()
+        [2, 5]
+    """
+    return tf.stack([tf.constant(seed * 8 + purpose, tf.int64), tf.cast(draw, tf.int64)])
+
+
+def uniform(shape, seed):
+    """Map a shape and a key `(2,)` to noise z ~ U(-1, 1), the article's prior.
+
+    Example:
+        >>> uniform((2, 100), key(0, SAMPLE, 0)).shape
+        TensorShape([2, 100])
+    """
+    return tf.random.stateless_uniform(shape, seed, -1.0, 1.0, alg="philox")  # Eq. (Z)
+
+
+def normal(shape, seed):
+    """Map a shape and a key `(2,)` to noise z ~ N(0, 1).
+
+    Example:
+        >>> normal((2, 100), key(0, SAMPLE, 0)).shape
+        TensorShape([2, 100])
+    """
+    return tf.random.stateless_normal(shape, seed, alg="philox")
+
+
+def indices(batch_size, n, seed):
+    """Map a batch size, a number of examples and a key to indices `(batch_size,)` from 0 to n - 1.
+
+    They are drawn with replacement, as Algorithm 1 of Goodfellow et al. 2014 has it.
+
+    Example:
+        >>> bool(tf.reduce_max(indices(128, 10, key(0, D_IMAGES, 0))) < 10)
+        True
+    """
+    return tf.random.stateless_uniform((batch_size,), seed, 0, n, tf.int32, alg="philox")
+
+
+PRIORS = {"uniform": uniform, "normal": normal}

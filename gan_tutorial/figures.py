@@ -1,0 +1,184 @@
+"""Pictures: grids of images, curves with their reference values, animations."""
+
+import ast
+import inspect
+import math
+import textwrap
+from importlib.resources import files
+
+import matplotlib.style
+import matplotlib.ticker
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+STYLE = str(files("gan_tutorial") / "figures.mplstyle")
+
+
+def use_style():
+    """Give all figures that follow the series' look.
+
+    Example:
+        >>> use_style()
+    """
+    matplotlib.style.use(STYLE)
+
+
+def image_grid(images, columns=None, scale=1, gap=2):
+    """Map images `(n, h, w, 1 or 3)` in [0, 1] to one picture, uint8, `(H, W)` or `(H, W, 3)`.
+
+    Args:
+        images: 0 is black and 1 is white in every picture: nothing is stretched.
+        columns: images in a row; as square as can be by default.
+        scale: pixels of the picture for each pixel of an image.
+        gap: grey pixels between images.
+
+    Raises ValueError for another shape, or values outside [0, 1].
+
+    Example:
+        >>> image_grid(np.zeros((16, 28, 28, 1))).shape
+        (122, 122)
+    """
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images):
+        raise ValueError(f"images of shape (n, h, w, 1 or 3) are expected, not {images.shape}")
+    if not (images.min() >= 0 and images.max() <= 1):  # written so that NaN fails
+        raise ValueError(f"images must lie in [0, 1], not [{images.min()}, {images.max()}]")
+    tiles = np.round(images * 255).astype(np.uint8).repeat(scale, 1).repeat(scale, 2)
+    n, h, w, channels = tiles.shape
+    columns = columns or math.ceil(math.sqrt(n))
+    rows = math.ceil(n / columns)
+    sheet = np.full((rows * (h + gap) + gap, columns * (w + gap) + gap, channels), 96, np.uint8)
+    for i, tile in enumerate(tiles):
+        top, left = gap + i // columns * (h + gap), gap + i % columns * (w + gap)
+        sheet[top : top + h, left : left + w] = tile
+    return sheet[..., 0] if channels == 1 else sheet
+
+
+def save_gif(pictures, path, milliseconds=150, hold=1500):
+    """Write pictures, each uint8 `(H, W)` or `(H, W, 3)`, as an endless animation.
+
+    All frames share one scale from black to white, so that brightness can be compared.
+
+    Args:
+        pictures: the frames in order, at least one.
+        path: where to write; an open file will do.
+        milliseconds: time of a frame.
+        hold: time of the last one.
+
+    Raises ValueError where there is no frame.
+    """
+    frames = [Image.fromarray(picture) for picture in pictures]
+    if not frames:
+        raise ValueError("an animation needs at least one picture")
+    times = [milliseconds] * (len(frames) - 1) + [hold]
+    frames[0].save(
+        path, format="GIF", save_all=True, append_images=frames[1:], duration=times, loop=0
+    )
+
+
+def plot_history(history, loss):
+    """Map a trainer's history and its `losses.Loss` to a figure: the losses, and D's verdicts.
+
+    Dotted lines show what an undecided D would give: log 4 and log 2 for the article's losses,
+    1/2 for D(x) and D(G(z)).
+
+    Example:
+        >>> from gan_tutorial import losses
+        >>> row = {"step": [1], "d_loss": [1], "g_loss": [1], "d_real": [0.5], "d_fake": [0.5]}
+        >>> len(plot_history(row, losses.get("hinge")).axes)
+        2
+    """
+    with matplotlib.style.context(STYLE):
+        figure = Figure(figsize=(8, 3.2))
+        left, right = figure.subplots(1, 2)
+        _draw_losses(left, history, loss)
+        _draw_verdicts(right, history)
+    return figure
+
+
+def plot_progress(images, history, loss, title=""):
+    """Map samples, a trainer's history and its loss to a figure: samples, losses, D's verdicts.
+
+    Example:
+        >>> from gan_tutorial import losses
+        >>> row = {"step": [1], "d_loss": [1], "g_loss": [1], "d_real": [0.5], "d_fake": [0.5]}
+        >>> len(plot_progress(np.zeros((4, 8, 8, 1)), row, losses.get("hinge")).axes)
+        3
+    """
+    with matplotlib.style.context(STYLE):
+        figure = Figure(figsize=(11, 3.4))
+        left, middle, right = figure.subplots(1, 3, width_ratios=(3, 4, 4))
+        left.imshow(image_grid(images), vmin=0, vmax=255)
+        left.set_axis_off()
+        left.set_title(title)
+        _draw_losses(middle, history, loss)
+        _draw_verdicts(right, history)
+    return figure
+
+
+def _draw_losses(axes, history, loss):
+    undecided = np.full((1, 1), loss.undecided, np.float32)
+    players = (("D", "d_loss", loss.discriminator), ("G", "g_loss", loss.generator))
+    for name, column, function in players:
+        (line,) = axes.plot(history["step"], history[column], label=f"{name}'s loss")
+        level = float(function(undecided, undecided))
+        label = f"{name}'s, D undecided: {_named(level)}"
+        axes.axhline(level, color=line.get_color(), linestyle=":", label=label)
+    _finish(axes, f"Losses ({loss.name})")
+
+
+def _draw_verdicts(axes, history):
+    axes.plot(history["step"], history["d_real"], label="D(x), real")
+    axes.plot(history["step"], history["d_fake"], label="D(G(z)), fake")
+    axes.axhline(0.5, color="grey", linestyle=":", label="undecided: 1/2")
+    axes.set_ylim(-0.02, 1.02)
+    _finish(axes, "What D says")
+
+
+def _finish(axes, title):
+    axes.set(title=title, xlabel="step")
+    axes.legend()
+    axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(5, integer=True))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+
+
+def _named(level):
+    """Write log 4 and log 2 by their names, and other numbers as they are."""
+    for number in (4, 2):
+        if math.isclose(abs(level), math.log(number), rel_tol=1e-4):
+            return f"{'-' if level < 0 else ''}log {number}"
+    return f"{level:.3g}"
+
+
+def show_source(thing):
+    """Display the package's own text of a function or class in a notebook, without docstrings.
+
+    Example:
+        >>> from gan_tutorial import losses
+        >>> show_source(losses.value)  # doctest: +SKIP
+    """
+    from IPython.display import display
+
+    text = textwrap.dedent(inspect.getsource(thing))
+    for node in reversed(list(ast.walk(ast.parse(text)))):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
+            lines = text.splitlines(keepends=True)
+            docstring = node.body[0]
+            text = "".join(lines[: docstring.lineno - 1] + lines[docstring.end_lineno :])
+    text = text.strip()
+    display({"text/markdown": f"```python\n{text}\n```", "text/plain": text}, raw=True)
+
+
+def save_png(picture, path, dpi=120):
+    """Write a figure, or a picture as `image_grid` makes it, to a PNG file.
+
+    Example:
+        >>> import io
+        >>> save_png(image_grid(np.zeros((4, 8, 8, 1))), io.BytesIO())
+    """
+    if isinstance(picture, Figure):
+        with matplotlib.style.context(STYLE):
+            picture.savefig(path, format="png", dpi=dpi)
+    else:
+        Image.fromarray(picture).save(path, format="PNG")

@@ -1,0 +1,231 @@
+"""A run and its folder: train from settings, keep everything, go on after any interruption.
+
+The folder holds metrics.json (settings, versions, speed), checkpoints/, frames/, generator.keras,
+and, when training ends, samples.png, training.gif, losses.png and history.csv.
+"""
+
+import csv
+import json
+import os
+import platform
+import shutil
+import time
+import zlib
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import gan_tutorial
+from gan_tutorial import checks, data, figures
+from gan_tutorial.callbacks import Checkpoints, Samples
+from gan_tutorial.checkpoints import find, written_whole
+from gan_tutorial.networks import make_discriminator, make_generator
+from gan_tutorial.trainer import Trainer
+
+FILES = ("samples.png", "training.gif", "losses.png", "history.csv", "metrics.json")
+MODELS = ("generator.keras", "best.keras")
+FOLDERS = ("checkpoints", "frames")
+
+
+def read_metrics(run):
+    """Map a run folder to what its metrics.json says.
+
+    Raises FileNotFoundError where the folder holds no run, ValueError for a damaged file.
+    """
+    path = Path(run) / "metrics.json"
+    if not path.is_file():
+        raise FileNotFoundError(f"{run}: holds no run (no metrics.json)")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path}: damaged ({error})") from None
+
+
+def merged_settings(out, given, defaults, resume, overwrite):
+    """Map a folder, the settings that were given, and defaults, to the settings of the run there.
+
+    A run that is resumed keeps its settings; more steps may be asked of it. Raises ValueError
+    where the folder holds something else, or a run that may not be touched or differs.
+    """
+    out = Path(out)
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"{out}: is a file; name a folder with --out")
+    if not (out / "metrics.json").is_file():
+        others = [p.name for p in out.glob("*") if not p.name.startswith(".partial-")]
+        if others:
+            raise ValueError(f"{out}: holds other files ({others[0]}) and no run; name another")
+        return {**defaults, **given}
+    if overwrite:
+        return {**defaults, **given}
+    if not resume:
+        raise ValueError(
+            f"{out}: holds a run; use --resume to go on with it, --overwrite, or --out"
+        )
+    settings = read_metrics(out)["settings"]
+    asked = {**settings, **given}
+    checks.same_settings(out, settings, {**asked, "steps": settings["steps"]})
+    return asked
+
+
+def build(settings):
+    """Map a run's settings to (images, source, trainer), nothing trained or written yet."""
+    images, source = _load(settings)
+    shape = images.shape[1:]
+    make_adam = keras.optimizers.Adam
+    trainer = Trainer(
+        make_generator(settings["latent_dim"], settings["g_hidden"], shape, settings["seed"]),
+        make_discriminator(settings["d_hidden"], shape, settings["seed"] + 1),
+        loss=settings["loss"],
+        d_optimizer=make_adam(settings["d_learning_rate"], epsilon=1e-8),
+        g_optimizer=make_adam(settings["g_learning_rate"], epsilon=1e-8),
+        batch_size=settings["batch_size"],
+        d_steps=settings["d_steps"],
+        clip=settings["clip"],
+        seed=settings["seed"],
+    )
+    checks.as_tensors(trainer, images[: settings["batch_size"]], None)
+    return images, source, trainer
+
+
+def _load(settings):
+    path = settings["data"]
+    if path is None or (path.endswith(".npz") and _is_mnist(path)):
+        mnist = data.load_mnist(path)
+        return mnist.train_images, mnist.source
+    return data.load_images(path, settings["size"], settings["channels"]), path
+
+
+def _is_mnist(path):
+    try:
+        with np.load(path) as file:
+            return "x_train" in file.files and "y_train" in file.files
+    except Exception:  # whatever is wrong with it, load_mnist says it better
+        return True
+
+
+def train(out, settings, overwrite=False, progress=True):
+    """Train a new run in a folder, or go on with the one that is there; return its metrics.
+
+    Ctrl-C keeps what there is and raises KeyboardInterrupt. Raises ValueError and OSError where
+    data, settings or the folder do not do, before anything in the folder is touched, and
+    FloatingPointError at a loss that is not finite.
+    """
+    out = Path(out)
+    images, source, trainer = build(settings)
+    facts = {"source": source, "images": len(images), "crc32": zlib.crc32(images)}
+    if overwrite:
+        _clear(out)
+    elif (out / "metrics.json").is_file():
+        _check_same_data(out, facts)
+    if find(out / "checkpoints"):
+        trainer.restore(out / "checkpoints")
+    steps = settings["steps"] - trainer.step
+    if steps < 0:
+        raise ValueError(f"{out}: {trainer.step} steps are done, more than {settings['steps']}")
+    out.mkdir(parents=True, exist_ok=True)
+    keeper = RunKeeper(out, settings, trainer, facts)
+    keeper.write_metrics()
+    try:
+        if steps:
+            every = settings["report_every"]
+            trainer.fit(images, steps, None, every, keeper.callbacks(), progress)
+    finally:
+        if trainer.healthy:
+            keeper.write_results()
+    return read_metrics(out)
+
+
+def _check_same_data(out, facts):
+    """Refuse to go on with other images; the same ones may have moved to another path."""
+    before = read_metrics(out)["data"]
+    if before["crc32"] != facts["crc32"]:
+        raise ValueError(
+            f"{out}: began on {before['images']} images from {before['source']}, "
+            f"now there are {facts['images']} others from {facts['source']}"
+        )
+
+
+def _clear(out):
+    """Remove the files of an earlier run, and nothing else."""
+    for name in (*FILES, *MODELS):
+        (out / name).unlink(missing_ok=True)
+    for name in FOLDERS:
+        shutil.rmtree(out / name, ignore_errors=True)
+
+
+class RunKeeper(keras.callbacks.Callback):
+    """Write the files of a run; as a callback, keep the generator in step with the checkpoints."""
+
+    def __init__(self, out, settings, trainer, data_facts):
+        super().__init__()
+        self.out, self.settings, self.trainer = out, settings, trainer
+        self.data_facts = data_facts
+        self.earlier = _seconds_so_far(out) if trainer.step else 0.0
+        self.started = None
+
+    def callbacks(self):
+        """Return all callbacks of the run, this one last."""
+        out, settings = self.out, self.settings
+        frames = Samples(out / "frames", settings["report_every"], gif=out / "training.gif")
+        return [frames, Checkpoints(out / "checkpoints", settings["checkpoint_every"]), self]
+
+    def on_train_begin(self, logs=None):
+        self.started = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch % self.settings["checkpoint_every"] == 0:
+            self.write_generator()
+            self.write_metrics()
+
+    def write_generator(self):
+        """Write G, or its average, as Keras does."""
+        with written_whole(self.out / "generator.keras") as aside:
+            self.trainer.sampler.save(aside)
+
+    def write_results(self):
+        """Write the pictures and tables of a run that ends, or is interrupted."""
+        trainer = self.trainer
+        columns = [column.tolist() for column in trainer.history.values()]
+        with written_whole(self.out / "samples.png") as aside:
+            figures.save_png(figures.image_grid(trainer.sample(64), scale=2), aside)
+        with written_whole(self.out / "losses.png") as aside:
+            figures.save_png(figures.plot_history(trainer.history, trainer.loss), aside)
+        with written_whole(self.out / "history.csv") as aside, open(aside, "w", newline="") as file:
+            csv.writer(file).writerow(trainer.history)
+            csv.writer(file).writerows(zip(*columns, strict=True))
+        self.write_generator()
+        self.write_metrics()
+
+    def write_metrics(self):
+        """Write all settings, versions, and how far and how fast the run went."""
+        step, history = self.trainer.step, self.trainer.history
+        seconds = self.earlier + (time.perf_counter() - self.started if self.started else 0)
+        metrics = {
+            "settings": self.settings,
+            "trainer": self.trainer.settings(),
+            "data": self.data_facts,
+            "versions": _versions(),
+            "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+            "steps": step,
+            "seconds": round(seconds, 2),
+            "steps_per_second": round(step / seconds, 1) if seconds else None,
+            "last_report": {name: col[-1].item() for name, col in history.items() if len(col)},
+        }
+        with written_whole(self.out / "metrics.json") as aside:
+            aside.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+
+
+def _seconds_so_far(out):
+    return read_metrics(out)["seconds"] if (out / "metrics.json").is_file() else 0.0
+
+
+def _versions():
+    return {
+        "gan_tutorial": gan_tutorial.__version__,
+        "python": platform.python_version(),
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+    }

@@ -1,0 +1,319 @@
+"""Algorithm 1 of Goodfellow et al. 2014, compiled: many steps run in one call of one program.
+
+The game between two small networks costs less than calling Python once a step. So the images lie
+in memory as a tensor, batches are gathered inside the program, and Python gets its turn, for
+reports, callbacks and Ctrl-C, once in `steps_per_execution` steps.
+"""
+
+import json
+import signal
+import threading
+from contextlib import contextmanager
+
+import keras
+import numpy as np
+import tensorflow as tf
+from tqdm.auto import tqdm
+
+from gan_tutorial import checkpoints, checks, losses
+from gan_tutorial.algorithm import Algorithm1
+from gan_tutorial.checks import positive
+
+COLUMNS = ("step", "d_loss", "g_loss", "d_real", "d_fake")  # of the history
+_SHOWN = {"d_loss": "d_loss", "g_loss": "g_loss", "d_real": "D(x)", "d_fake": "D(G(z))"}
+
+
+class Trainer(Algorithm1):
+    """Train a pair of networks against each other on images, points or sequences.
+
+    Args:
+        generator: a `keras.Model` from noise (and one-hot labels) to what `discriminator` takes.
+        discriminator: a `keras.Model` from data (and one-hot labels) to logits `(batch, ..., 1)`.
+        loss: a name that `losses.get` knows, or a `losses.Loss`.
+        d_optimizer, g_optimizer: Keras optimisers; None is the article's Adam(1e-3, epsilon=1e-8).
+        batch_size: examples in a batch; batches are drawn with replacement.
+        prior: "uniform" on [-1, 1], "normal", or `f(shape, seed)` that returns a tensor.
+        d_steps, g_steps: updates of D, then of G, in one step, each with fresh noise.
+        penalty: `f(discriminator, real, fake, seed)`, a scalar that is added to D's loss.
+        clip: bound on the absolute value of D's weights after each update of D.
+        ema: decay in (0, 1) of an average of G's weights, which `sample` then uses.
+        data_range: (lowest, highest) value that data may have; None for any finite value.
+        steps_per_execution: the most steps that one compiled call runs.
+        jit_compile: True for XLA, False for a plain graph, "auto": XLA unless a layer convolves.
+        seed: whole number from which, with the step, every draw of training follows.
+
+    Raises ValueError where networks or settings do not fit each other.
+    Source: Goodfellow et al. 2014, Algorithm 1.
+
+    Example:
+        >>> from gan_tutorial import make_discriminator, make_generator
+        >>> trainer = Trainer(make_generator(), make_discriminator())
+        >>> trainer.sample(16).shape
+        (16, 28, 28, 1)
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        loss="non-saturating",
+        d_optimizer=None,
+        g_optimizer=None,
+        batch_size=128,
+        prior="uniform",
+        d_steps=1,
+        g_steps=1,
+        penalty=None,
+        clip=None,
+        ema=None,
+        data_range=(0, 1),
+        steps_per_execution=100,
+        jit_compile="auto",
+        seed=0,
+    ):
+        self.generator, self.discriminator = generator, discriminator
+        self.loss, self.prior = losses.get(loss), prior
+        self.penalty, self.clip, self.ema = penalty, clip, ema
+        checks.check_settings(self.loss, prior, penalty, clip, ema)
+        checks.check_pair(generator, discriminator)
+        self.batch_size = positive("batch_size", batch_size)
+        self.d_steps, self.g_steps = positive("d_steps", d_steps), positive("g_steps", g_steps)
+        self.steps_per_execution = positive("steps_per_execution", steps_per_execution)
+        self.data_range, self.seed = data_range, positive("seed", seed, least=0)
+        self.d_optimizer = _built(d_optimizer, discriminator)
+        self.g_optimizer = _built(g_optimizer, generator)
+        self.sampler = _copied(generator) if ema else generator
+        self._step = tf.Variable(0, dtype=tf.int64)
+        self._sums = tf.Variable(tf.zeros(len(COLUMNS) - 1, tf.float64))
+        self._reported, self._rows, self._failure = 0, [], None
+        xla = not _convolves(generator, discriminator) if jit_compile == "auto" else jit_compile
+        self._run = tf.function(self._run_until, jit_compile=xla, autograph=False)
+
+    @property
+    def step(self):
+        """Steps done so far, over all calls of `fit` and over `restore`."""
+        return int(self._step)
+
+    @property
+    def healthy(self):
+        """False after a loss that was not finite; such a trainer neither goes on nor saves."""
+        return self._failure is None
+
+    @property
+    def history(self):
+        """A dict of arrays, one row a report: step, d_loss, g_loss, d_real, d_fake.
+
+        A row holds means over the steps since the last report; d_real is D(x), d_fake D(G(z)),
+        both as D's update saw them.
+        """
+        columns = np.array(self._rows, float).reshape(-1, len(COLUMNS)).T
+        history = dict(zip(COLUMNS, columns, strict=True))
+        return {**history, "step": history["step"].astype(int)}
+
+    def fit(self, images, steps, labels=None, report_every=500, callbacks=(), progress=True):
+        """Train for `steps` more steps on images `(n, ...)`, with labels `(n,)` where D takes them.
+
+        Args:
+            images: real data in `data_range`, of the shape that G makes.
+            steps: whole number of at least 1.
+            labels: whole numbers from 0, where both networks take one-hot labels.
+            report_every: steps between two rows of `history`, counted from step 0.
+            callbacks: `keras.callbacks.Callback`s. Their `model` is G, their `trainer` this object;
+                an epoch of theirs is a report, its number the step, its logs the history's columns.
+            progress: show a bar with the losses, D(x), D(G(z)) and steps a second.
+
+        Returns the history. Ctrl-C stops between two compiled calls and loses nothing: the next
+        `fit` goes on from there. Raises ValueError for data or settings that do not fit, and
+        FloatingPointError at the first loss that is not finite.
+        """
+        if self._failure:
+            raise FloatingPointError(self._failure)
+        goal = self.step + positive("steps", steps)
+        report_every = positive("report_every", report_every)
+        images, labels = checks.as_tensors(self, images, labels)
+        callbacks = _callback_list(self, callbacks)
+        with tqdm(total=steps, unit=" steps", disable=not progress) as bar:
+            callbacks.on_train_begin()
+            try:
+                while self.step < goal and not self.generator.stop_training:
+                    with _interrupts_wait():
+                        self._advance(images, labels, goal, report_every, callbacks, bar)
+            except KeyboardInterrupt:
+                callbacks.on_train_end()
+                raise
+            callbacks.on_train_end()
+        return self.history
+
+    def save(self, directory):
+        """Write a checkpoint, `step-00020000.npz`, to a folder; the last three stay.
+
+        Returns its path. Raises FloatingPointError after a loss or with a weight that is not
+        finite, OSError where the folder cannot be written.
+        """
+        arrays = {
+            f"{part}/{i}": variable.numpy()
+            for part, variables in self._state().items()
+            for i, variable in enumerate(variables)
+        }
+        broken = [name for name, array in arrays.items() if not np.isfinite(array).all()]
+        if self._failure or broken:
+            raise FloatingPointError(
+                self._failure or f"{broken[0]} is not finite: nothing is saved"
+            )
+        facts = {
+            "settings": self.settings(),
+            "reported": self._reported,
+            "history": [list(map(float, row)) for row in self._rows],
+        }
+        return checkpoints.write(directory, self.step, arrays, facts)
+
+    def restore(self, directory):
+        """Go back to the newest whole checkpoint of a folder, exactly; return this trainer.
+
+        Raises FileNotFoundError where there is none, ValueError, naming the difference, for one of
+        other networks or settings; this trainer is then unchanged.
+        """
+        arrays, facts = checkpoints.read_newest(directory)
+        checks.same_settings(directory, facts["settings"], self.settings())
+        pairs = list(checks.matched(directory, self._state(), arrays))
+        for variable, array in pairs:
+            variable.assign(array)
+        self._reported, self._failure = facts["reported"], None
+        self._rows = [tuple(row) for row in facts["history"]]
+        return self
+
+    def settings(self):
+        """Return what, beside data and networks, decides the course of training, ready for JSON."""
+        names = ("batch_size", "d_steps", "g_steps", "clip", "ema", "seed")
+        return {
+            "loss": self.loss.name,
+            **{name: getattr(self, name) for name in names},
+            "prior": self.prior if isinstance(self.prior, str) else _name(self.prior),
+            "penalty": self.penalty and _name(self.penalty),
+            "d_optimizer": _describe(self.d_optimizer),
+            "g_optimizer": _describe(self.g_optimizer),
+        }
+
+    def _advance(self, images, labels, goal, report_every, callbacks, bar):
+        """Run one compiled call, and report where one is due."""
+        start = self.step
+        report = min(goal, (start // report_every + 1) * report_every)
+        if start == self._reported:
+            callbacks.on_epoch_begin(start)
+        stop = min(report, start + self.steps_per_execution)
+        self._run(images, labels, tf.constant(stop, tf.int64))
+        means = self._sums.numpy() / (self.step - self._reported)
+        logs = dict(zip(COLUMNS[1:], means.tolist(), strict=True))
+        shown = {_SHOWN[name]: f"{value:.2f}" for name, value in logs.items()}
+        bar.set_postfix(shown, refresh=False)
+        bar.update(self.step - start)
+        self._check_finite(logs)
+        callbacks.on_train_batch_end(self.step, logs)
+        if self.step == report or self.generator.stop_training:
+            self._rows.append((self.step, *logs.values()))
+            self._sums.assign(tf.zeros_like(self._sums))
+            self._reported = self.step
+            callbacks.on_epoch_end(self.step, {"step": self.step, **logs})
+
+    def _check_finite(self, logs):
+        broken = [name for name, mean in logs.items() if not np.isfinite(mean)]
+        if broken:
+            self._failure = (
+                f"{' and '.join(broken)} not finite at step {self.step}; likely causes: a learning "
+                "rate that is too high, the log of 0 in a loss, a penalty that is too strong; "
+                "go back with restore(), or build a new Trainer"
+            )
+            raise FloatingPointError(self._failure)
+
+    def _run_until(self, images, labels, stop):
+        """Run steps up to `stop`, or to the first loss that is not finite: what is compiled."""
+
+        def going_on(step, sums):
+            return (step < stop) & tf.reduce_all(tf.math.is_finite(sums))
+
+        def body(step, sums):
+            return step + 1, sums + self.train_step(images, labels, step)
+
+        start = (self._step.read_value(), self._sums.read_value())
+        step, sums = tf.while_loop(going_on, body, start, parallel_iterations=1)
+        self._step.assign(step)
+        self._sums.assign(sums)
+
+    def _means(self):
+        means = self._sums.numpy() / (self.step - self._reported)
+        return dict(zip(COLUMNS[1:], means.tolist(), strict=True))
+
+    def _check_finite(self, logs):
+        broken = [name for name in ("d_loss", "g_loss") if not np.isfinite(logs[name])]
+        if broken or not np.isfinite(list(logs.values())).all():
+            self._failure = (
+                f"{' and '.join(broken) or 'D'} not finite at step {self.step}; likely causes: a "
+                "learning rate that is too high, a loss that takes the log of 0, a penalty that is "
+                "too strong; go back with restore() or build a new Trainer"
+            )
+            raise FloatingPointError(self._failure)
+
+    def _state(self):
+        """Everything that training changes, by the names under which checkpoints hold it."""
+        return {
+            "generator": self.generator.variables,
+            "discriminator": self.discriminator.variables,
+            "d_optimizer": self.d_optimizer.variables,
+            "g_optimizer": self.g_optimizer.variables,
+            "average": self.sampler.variables if self.ema else [],
+            "course": [self._step, self._sums],
+        }
+
+
+def _built(optimizer, player):
+    """Return an optimiser, the article's by default, with its variables made before tracing."""
+    optimizer = optimizer or keras.optimizers.Adam(1e-3, epsilon=1e-8)
+    if optimizer.built:
+        raise ValueError("an optimizer belongs to one player and one Trainer: make another one")
+    optimizer.build(player.trainable_variables)
+    return optimizer
+
+
+def _copied(generator):
+    copy = keras.models.clone_model(generator)
+    copy.set_weights(generator.get_weights())
+    return copy
+
+
+def _convolves(*models):
+    """Whether a layer convolves: on a CPU, XLA then is slower than a plain graph."""
+    inner = [layer for model in models for layer in getattr(model, "layers", ())]
+    return any("Conv" in type(layer).__name__ or _convolves(layer) for layer in inner)
+
+
+def _callback_list(trainer, callbacks):
+    trainer.generator.stop_training = False
+    for callback in callbacks:
+        callback.trainer = trainer
+    return keras.callbacks.CallbackList(list(callbacks), model=trainer.generator)
+
+
+def _name(function):
+    return getattr(function, "__qualname__", type(function).__name__)
+
+
+def _describe(optimizer):
+    config = {**optimizer.get_config(), "name": type(optimizer).__name__}
+    return json.loads(json.dumps(config, default=str))  # as a checkpoint gives it back
+
+
+@contextmanager
+def _interrupts_wait():
+    """Hold Ctrl-C back until the block is done, so that no step is half counted."""
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield
+        return
+    pressed = []
+    signal.signal(signal.SIGINT, lambda *args: pressed.append(args))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if pressed:
+        handler(*pressed[0])
