@@ -75,9 +75,7 @@ def article_tf1(images):
     # Logits instead of the article's log(sigmoid), which ends in NaN; the work is the same.
     def loss(logits, label):
         labels = tf.fill(tf.shape(logits), label)
-        return tf.reduce_mean(
-            tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
-        )
+        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))
 
     with tf.Graph().as_default():
         with tf.variable_scope("G"):
@@ -213,6 +211,7 @@ def keras_fit(images):
     model = GAN()
     model.compile(jit_compile=True, steps_per_execution=STEPS_PER_CALL)
     full = images[: len(images) // BATCH * BATCH]
+
     def run(steps):
         model.fit(full, batch_size=BATCH, steps_per_epoch=steps, verbose=0)
 
@@ -336,4 +335,6 @@ def jax_scan(images):
     return run, lambda: [[np.asarray(a) for a in jax.tree.leaves(p[0])] for p in state[:2]]
 
 
-CONTENDERS = {f.__name__: f for f in (gan_tutorial, article_tf1, tf_function, keras_fit, pytorch, jax_scan)}
+CONTENDERS = {
+    f.__name__: f for f in (gan_tutorial, article_tf1, tf_function, keras_fit, pytorch, jax_scan)
+}

@@ -1,0 +1,154 @@
+"""Execute the notebooks afresh, in order, and store clean outputs, links and badges.
+
+    python tools/notebooks.py            all of them
+    python tools/notebooks.py 01 04      some of them
+    python tools/notebooks.py --links    links, badges and set-up cells alone, nothing executed
+
+A cell tagged `cover` gives its picture to the notebook's first cell, as the attachment cover.png.
+Outputs come from MNIST: on the stand-in the command refuses to run anything.
+"""
+
+import argparse
+import os
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "notebooks"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+PLACEHOLDER = "OWNER"  # in the repository's address, until it is published
+
+
+def paths(numbers=()):
+    """Return the notebooks' paths in order, or those whose names start with the given numbers."""
+    found = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
+    return [p for p in found if not numbers or p.name.startswith(tuple(numbers))]
+
+
+def read(path):
+    """Map a path to a notebook."""
+    return nbformat.read(path, as_version=4)
+
+
+def address():
+    """Return the repository's address, which stands in pyproject.toml alone."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project["urls"]["Repository"]
+
+
+def title(notebook):
+    """Return the text of a notebook's first heading."""
+    return re.match(r"# (.+)", notebook.cells[0].source)[1]
+
+
+def badges(path):
+    """Return the line of badges that opens a notebook on Binder and on Colab."""
+    repository = address().removeprefix("https://github.com/")
+    binder = f"https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/notebooks/{path.name}"
+    colab = f"https://colab.research.google.com/github/{repository}/blob/main/notebooks/{path.name}"
+    return (
+        f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({binder}) "
+        f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab})"
+    )
+
+
+def colab_setup():
+    """Return the hidden first code cell, which installs the package on Colab."""
+    if PLACEHOLDER in address():
+        step = (
+            'raise SystemExit("This series has no public address yet: upload its wheel to Colab, '
+            'run %pip install --no-deps on it, and delete this cell.")'
+        )
+    else:
+        step = f"%pip install -q --no-deps git+{address()}"
+    return f'import sys\n\nif "google.colab" in sys.modules:\n    {step}'
+
+
+def navigation(path):
+    """Return the line with links to the notebooks before and after this one."""
+    everything = paths()
+    here = everything.index(path)
+    links = []
+    for word, i in (("Previous", here - 1), ("Next", here + 1)):
+        if 0 <= i < len(everything):
+            number = everything[i].name[:2]
+            links.append(f"{word}: [{number}. {title(read(everything[i]))}]({everything[i].name})")
+    return " | ".join(links)
+
+
+def write_links(path, notebook):
+    """Put badges, the set-up for Colab and the navigation into the cells tagged for them."""
+    lines = notebook.cells[0].source.split("\n")
+    lines = [badges(path) if line.startswith("[![") else line for line in lines]
+    notebook.cells[0].source = "\n".join(lines)
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if "colab" in tags:
+            cell.source = colab_setup()
+        if "navigation" in tags:
+            cell.source = navigation(path)
+
+
+def execute(path, notebook):
+    """Run a notebook in its folder and keep its outputs, without times and widget states."""
+    # ipykernel leaves TensorFlow's start-up lines out of the outputs while this is set, as it is
+    # when pytest runs the notebooks.
+    os.environ["PYTEST_CURRENT_TEST"] = path.name
+    client = NotebookClient(
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        resources={"metadata": {"path": FOLDER}},
+        store_widget_state=False,
+        record_timing=False,
+    )
+    client.execute()
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        keep_cover(cell, notebook.cells[0])
+        for output in cell.get("outputs", []):
+            if output.get("name") == "stderr":
+                raise ValueError(f"{path.name}: a cell writes to stderr: {output.text[:200]}")
+
+
+def keep_cover(cell, first):
+    """Copy the picture of the cell tagged `cover` to the first cell of the notebook."""
+    if "cover" in cell.metadata.get("tags", []):
+        pictures = [o.data["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})]
+        first["attachments"] = {"cover.png": {"image/png": pictures[-1].strip()}}
+
+
+def refuse_stand_in():
+    """Stop where MNIST is not at hand."""
+    from gan_tutorial import load_mnist
+
+    if load_mnist().source == "digits":
+        sys.exit("The committed outputs come from MNIST: set GAN_TUTORIAL_MNIST to an mnist.npz")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("numbers", nargs="*", help="such as 01 04; all by default")
+    parser.add_argument("--links", action="store_true", help="execute nothing")
+    args = parser.parse_args()
+    if not args.links:
+        refuse_stand_in()
+    for path in paths(args.numbers):
+        notebook = read(path)
+        write_links(path, notebook)
+        if not args.links:
+            execute(path, notebook)
+        nbformat.write(notebook, path)
+        print(path.name)
+
+
+if __name__ == "__main__":
+    main()
