@@ -1,91 +1,84 @@
 """How many training steps a second: this package beside what a reader would use instead.
 
-    python benchmarks/throughput.py                                    # the whole table
+    python benchmarks/throughput.py
     python benchmarks/throughput.py --only gan_tutorial pytorch --rounds 3 --output bench.json
 
-Everyone plays the same game: two-layer networks, G 100 -> 128 ReLU -> 784 sigmoid and D 784 -> 128
-ReLU -> 1 logit, weights N(0, 2 / fan_in), Adam(1e-3, epsilon 1e-8), batches of 128, z uniform on
-[-1, 1]. A step is one update of D and one of G, each with a fresh z, on the non-saturating loss.
-Each contender is written as the people who use its library write it; where they write it in several
-ways, the fastest was taken, and a comment says what the others gave.
+Everyone plays the same game: G 100 -> 128 ReLU -> 784 sigmoid, D 784 -> 128 ReLU -> 1 logit,
+Adam(1e-3, epsilon 1e-8), batches of 128, z uniform on [-1, 1]. A step is one update of D and one
+of G, each with a fresh z, on the non-saturating loss.
 
-A contender is a function: it takes the images, `(n, 784)` in [0, 1], and returns `run(steps)`,
-which returns only when the steps are done, and `players()`, the weights of G and of D as NumPy
-arrays. It imports its library inside, so that each runs in a process that knows no other library.
-`CONTENDERS` lists them all; a new one is a new function there.
+A contender is a function, written as the people who use its library write it: it takes images
+`(n, 784)` in [0, 1] and returns `run(steps)` and `players()`, the weights of G and of D as NumPy
+arrays. `CONTENDERS` lists them, each with the module that it cannot do without.
 
-PROCESSES_PLACEHOLDER
+Each lives in a process of its own, so that library, threads and memory are its own, as its users
+have it. All are started and compiled before the clock runs; then each in turn runs a slice while
+the others sleep. So a busy minute of the machine falls on everyone, and nobody is timed cold.
 """
 
 import argparse
 import importlib.metadata
+import importlib.util
 import itertools
 import json
 import multiprocessing
 import os
 import platform
 import statistics
+import sys
 import time
 from pathlib import Path
 
 import numpy as np
 
 BATCH, LATENT, HIDDEN, PIXELS = 128, 100, 128, 784
-STEPS_PER_CALL = 100  # of the contenders that compile many steps into one program
-WARM_UP = 300  # steps: time to compile, and for the check to see that both players learn
+PARAMETERS = [114_064, 100_609]  # of G and of D
+CALL = 100  # steps in one compiled call, where a contender compiles many into one
+WARM_UP = 500  # steps before the clock runs: compilation, first allocations
 
 
-# ---- The contenders ---------------------------------------------------------------------------
+def initial_weights(fan_in, fan_out):
+    """Draw the weights of a two-layer network, N(0, 2 / fan_in), and its biases, which are 0."""
+    rng = np.random.default_rng(fan_in)
+    w1 = rng.normal(0, (2 / fan_in) ** 0.5, (fan_in, HIDDEN))
+    w2 = rng.normal(0, (2 / HIDDEN) ** 0.5, (HIDDEN, fan_out))
+    return [a.astype("float32") for a in (w1, np.zeros(HIDDEN), w2, np.zeros(fan_out))]
+
+
+def mlp(relu, x, w1, b1, w2, b2):
+    """Map x `(batch, fan_in)` to `(batch, fan_out)`, for the contenders without layers."""
+    return relu(x @ w1 + b1) @ w2 + b2
 
 
 def gan_tutorial(images):
     """This package, with its default settings."""
     from gan_tutorial import Trainer, make_discriminator, make_generator
 
-    generator, discriminator = make_generator(), make_discriminator()
-    trainer = Trainer(generator, discriminator, steps_per_execution=STEPS_PER_CALL)
+    trainer = Trainer(make_generator(), make_discriminator())
     images = images.reshape(-1, 28, 28, 1)
 
     def run(steps):
-        trainer.fit(images, steps=steps, report_every=steps, progress=False)
+        return timed(trainer.fit, images, steps=steps, report_every=steps, progress=False)
 
-    def players():
-        return generator.get_weights(), discriminator.get_weights()
-
-    return run, players
+    return run, lambda: (trainer.generator.get_weights(), trainer.discriminator.get_weights())
 
 
 def article_tf1(images):
-    """The 2017 article's loop: placeholders, `feed_dict`, two `Session.run` calls a step."""
+    """The article's TensorFlow 1: placeholders, `feed_dict`, two `Session.run` calls a step."""
     import tensorflow.compat.v1 as tf
 
-    def variables(*sizes):
-        return [
-            tf.get_variable(f"{name}{i}", initializer=value)
-            for i, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes))
-            for name, value in [
-                ("W", tf.random_normal((fan_in, fan_out), stddev=(2 / fan_in) ** 0.5)),
-                ("b", tf.zeros(fan_out)),
-            ]
-        ]
+    def loss(logits, label):  # on logits: the article's log(sigmoid) costs as much and ends in NaN
+        labels = label * tf.ones_like(logits)
+        entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
+        return tf.reduce_mean(entropy)
 
-    def mlp(x, w1, b1, w2, b2):
-        return tf.matmul(tf.nn.relu(tf.matmul(x, w1) + b1), w2) + b2
-
-    # Logits instead of the article's log(sigmoid), which ends in NaN; the work is the same.
-    def loss(logits, label):
-        labels = tf.fill(tf.shape(logits), label)
-        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits))
-
-    with tf.Graph().as_default():
-        with tf.variable_scope("G"):
-            theta_g = variables(LATENT, HIDDEN, PIXELS)
-        with tf.variable_scope("D"):
-            theta_d = variables(PIXELS, HIDDEN, 1)
+    with tf.Graph().as_default():  # graph mode in here, whatever TensorFlow 2 does outside
+        theta_g = [tf.Variable(w) for w in initial_weights(LATENT, PIXELS)]
+        theta_d = [tf.Variable(w) for w in initial_weights(PIXELS, 1)]
         x = tf.placeholder(tf.float32, (None, PIXELS))
         z = tf.placeholder(tf.float32, (None, LATENT))
-        fake_logits = mlp(tf.sigmoid(mlp(z, *theta_g)), *theta_d)
-        d_loss = loss(mlp(x, *theta_d), 1.0) + loss(fake_logits, 0.0)
+        fake_logits = mlp(tf.nn.relu, tf.sigmoid(mlp(tf.nn.relu, z, *theta_g)), *theta_d)
+        d_loss = loss(mlp(tf.nn.relu, x, *theta_d), 1.0) + loss(fake_logits, 0.0)
         g_loss = loss(fake_logits, 1.0)
         d_solver = tf.train.AdamOptimizer().minimize(d_loss, var_list=theta_d)
         g_solver = tf.train.AdamOptimizer().minimize(g_loss, var_list=theta_g)
@@ -95,7 +88,7 @@ def article_tf1(images):
     def sample_z():
         return np.random.uniform(-1.0, 1.0, (BATCH, LATENT))
 
-    def minibatches():  # as `next_batch` of tensorflow.examples: shuffle once an epoch, then slice
+    def minibatches():  # as `next_batch` of tensorflow.examples: shuffle every epoch, then slice
         while True:
             shuffled = images[np.random.permutation(len(images))]
             for start in range(0, len(images) - BATCH + 1, BATCH):
@@ -104,147 +97,134 @@ def article_tf1(images):
     batches = minibatches()
 
     def run(steps):
-        for _ in range(steps):
-            session.run([d_solver, d_loss], feed_dict={x: next(batches), z: sample_z()})
+        for x_batch in itertools.islice(batches, steps):
+            session.run([d_solver, d_loss], feed_dict={x: x_batch, z: sample_z()})
             session.run([g_solver, g_loss], feed_dict={z: sample_z()})
 
     return run, lambda: session.run((theta_g, theta_d))
 
 
-def keras_pair():
-    """The two networks, two optimizers and the loss, as the two Keras contenders share them."""
+def keras_game():
+    """The networks and the step of the next two contenders: Keras layers and optimizers, tapes."""
     import keras
-    from keras import layers
-
-    def mlp(fan_in, fan_out, activation):
-        def normal(fan_in):
-            return keras.initializers.RandomNormal(stddev=(2 / fan_in) ** 0.5)
-
-        return keras.Sequential(
-            [
-                keras.Input((fan_in,)),
-                layers.Dense(HIDDEN, activation="relu", kernel_initializer=normal(fan_in)),
-                layers.Dense(fan_out, activation=activation, kernel_initializer=normal(HIDDEN)),
-            ]
-        )
-
-    def adam():
-        return keras.optimizers.Adam(1e-3, epsilon=1e-8)
-
-    networks = mlp(LATENT, PIXELS, "sigmoid"), mlp(PIXELS, 1, None)
-    return *networks, adam(), adam(), keras.losses.BinaryCrossentropy(from_logits=True)
-
-
-def tf_function(images):
-    """One `tf.function` call a step, fed by `tf.data`: the pattern of TensorFlow's DCGAN page."""
     import tensorflow as tf
+    from keras.layers import Dense
 
-    generator, discriminator, g_optimizer, d_optimizer, cross_entropy = keras_pair()
+    def player(fan_in, fan_out, activation):
+        layers = [keras.Input((fan_in,)), Dense(HIDDEN, "relu"), Dense(fan_out, activation)]
+        network, optimizer = keras.Sequential(layers), keras.optimizers.Adam(1e-3, epsilon=1e-8)
+        network.set_weights(initial_weights(fan_in, fan_out))
+        optimizer.build(network.trainable_variables)
+        return network, optimizer
 
-    @tf.function
+    generator, g_optimizer = player(LATENT, PIXELS, "sigmoid")
+    discriminator, d_optimizer = player(PIXELS, 1, None)
+    cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)
+
     def train_step(x):
-        fake = generator(tf.random.uniform((BATCH, LATENT), -1.0, 1.0), training=True)
+        z = tf.random.uniform((BATCH, LATENT), -1.0, 1.0)
+        fake = generator(z, training=True)
         with tf.GradientTape() as tape:
             real_logits = discriminator(x, training=True)
             fake_logits = discriminator(fake, training=True)
             d_loss = cross_entropy(tf.ones_like(real_logits), real_logits)
             d_loss += cross_entropy(tf.zeros_like(fake_logits), fake_logits)
         theta_d = discriminator.trainable_variables
-        d_optimizer.apply_gradients(zip(tape.gradient(d_loss, theta_d), theta_d, strict=True))
+        d_optimizer.apply(tape.gradient(d_loss, theta_d), theta_d)
         z = tf.random.uniform((BATCH, LATENT), -1.0, 1.0)
         with tf.GradientTape() as tape:
             fake_logits = discriminator(generator(z, training=True), training=True)
             g_loss = cross_entropy(tf.ones_like(fake_logits), fake_logits)
         theta_g = generator.trainable_variables
-        g_optimizer.apply_gradients(zip(tape.gradient(g_loss, theta_g), theta_g, strict=True))
+        g_optimizer.apply(tape.gradient(g_loss, theta_g), theta_g)
         return d_loss, g_loss
 
-    dataset = tf.data.Dataset.from_tensor_slices(images).shuffle(len(images))
-    dataset = dataset.batch(BATCH, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
-    batches = iter(dataset.repeat())
+    return train_step, lambda: (generator.get_weights(), discriminator.get_weights())
+
+
+def tf_function(images):
+    """TensorFlow's DCGAN page with dense layers: one `tf.function` call a step, fed by `tf.data`."""
+    import tensorflow as tf
+
+    train_step, players = keras_game()
+    train_step = tf.function(train_step)
+    dataset = tf.data.Dataset.from_tensor_slices(images).shuffle(len(images)).repeat()
+    batches = iter(dataset.batch(BATCH, drop_remainder=True).prefetch(tf.data.AUTOTUNE))
 
     def run(steps):
         for x in itertools.islice(batches, steps):
-            losses = train_step(x)
-        losses[0].numpy()
+            train_step(x)
 
-    return run, lambda: (generator.get_weights(), discriminator.get_weights())
+    return run, players
 
 
 def keras_fit(images):
-    """`keras.Model.fit` with a `train_step` of one's own, XLA and many steps per execution."""
+    """Keras' GAN page with dense layers: `fit` with a `train_step` of one's own, under XLA."""
     import keras
     import tensorflow as tf
 
+    play, players = keras_game()
+
     class GAN(keras.Model):
-        def __init__(self):
-            super().__init__()
-            pair = keras_pair()
-            self.generator, self.discriminator, self.g_optimizer, self.d_optimizer = pair[:4]
-            self.cross_entropy = pair[4]
-            self.seeds = keras.random.SeedGenerator(0)
-            self.d_mean = keras.metrics.Mean(name="d_loss")
-            self.g_mean = keras.metrics.Mean(name="g_loss")
-
-        def z(self):
-            return keras.random.uniform((BATCH, LATENT), -1.0, 1.0, seed=self.seeds)
-
         def train_step(self, x):
-            fake = self.generator(self.z(), training=True)
-            with tf.GradientTape() as tape:
-                real_logits = self.discriminator(x, training=True)
-                fake_logits = self.discriminator(fake, training=True)
-                d_loss = self.cross_entropy(tf.ones_like(real_logits), real_logits)
-                d_loss += self.cross_entropy(tf.zeros_like(fake_logits), fake_logits)
-            theta_d = self.discriminator.trainable_variables
-            self.d_optimizer.apply(tape.gradient(d_loss, theta_d), theta_d)
-            z = self.z()
-            with tf.GradientTape() as tape:
-                fake_logits = self.discriminator(self.generator(z, training=True), training=True)
-                g_loss = self.cross_entropy(tf.ones_like(fake_logits), fake_logits)
-            theta_g = self.generator.trainable_variables
-            self.g_optimizer.apply(tape.gradient(g_loss, theta_g), theta_g)
-            self.d_mean.update_state(d_loss)
-            self.g_mean.update_state(g_loss)
-            return {"d_loss": self.d_mean.result(), "g_loss": self.g_mean.result()}
+            d_loss, g_loss = play(x)
+            return {"d_loss": d_loss, "g_loss": g_loss}
 
-    model = GAN()
-    model.compile(jit_compile=True, steps_per_execution=STEPS_PER_CALL)
-    full = images[: len(images) // BATCH * BATCH]
+    gan = GAN()
+    gan.compile(jit_compile=True, steps_per_execution=CALL)
+    dataset = tf.data.Dataset.from_tensor_slices(images).shuffle(1024).repeat()
+    dataset = dataset.batch(BATCH, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
 
     def run(steps):
-        model.fit(full, batch_size=BATCH, steps_per_epoch=steps, verbose=0)
+        return timed(gan.fit, dataset, steps_per_epoch=steps, shuffle=False, verbose=0)
 
-    return run, lambda: (model.generator.get_weights(), model.discriminator.get_weights())
+    return run, players
+
+
+def timed(fit, data, **settings):
+    """Run a `fit`; return the seconds from its `on_train_begin` to its `on_train_end`.
+
+    Before that it checks and copies the images, which a user pays once in a run of many thousand
+    steps. Paid in every slice it would look ten times as dear.
+    """
+    import keras
+
+    marks = []
+    watch = keras.callbacks.LambdaCallback(
+        on_train_begin=lambda logs: marks.append(time.perf_counter()),
+        on_train_end=lambda logs: marks.append(time.perf_counter()),
+    )
+    fit(data, callbacks=[watch], **settings)
+    return marks[1] - marks[0]
 
 
 def pytorch(images):
-    """PyTorch as its DCGAN tutorial writes it: eager, the images in memory, batches by index."""
+    """PyTorch as its DCGAN page has it, eager; the images are a tensor, batches drawn by index."""
     import torch
     from torch import nn
 
-    def mlp(fan_in, fan_out, *last):
-        net = nn.Sequential(nn.Linear(fan_in, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, fan_out), *last)
-        for linear in (net[0], net[2]):
-            nn.init.normal_(linear.weight, 0.0, (2 / linear.in_features) ** 0.5)
-            nn.init.zeros_(linear.bias)
-        return net
+    def player(fan_in, fan_out, *last):
+        layers = [nn.Linear(fan_in, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, fan_out), *last]
+        network = nn.Sequential(*layers)
+        with torch.no_grad():
+            weights = initial_weights(fan_in, fan_out)
+            for parameter, array in zip(network.parameters(), weights, strict=True):
+                parameter.copy_(torch.from_numpy(array.T))
+        return network, torch.optim.Adam(network.parameters(), lr=1e-3)
 
-    generator, discriminator = mlp(LATENT, PIXELS, nn.Sigmoid()), mlp(PIXELS, 1)
-    g_optimizer = torch.optim.Adam(generator.parameters(), lr=1e-3)
-    d_optimizer = torch.optim.Adam(discriminator.parameters(), lr=1e-3)
+    generator, g_optimizer = player(LATENT, PIXELS, nn.Sigmoid())
+    discriminator, d_optimizer = player(PIXELS, 1)
     criterion = nn.BCEWithLogitsLoss()
     ones, zeros = torch.ones(BATCH, 1), torch.zeros(BATCH, 1)
-    data = torch.from_numpy(images)
+    images = torch.from_numpy(images)
 
     def sample_z():
         return torch.rand(BATCH, LATENT) * 2 - 1
 
     def run(steps):
         for _ in range(steps):
-            x = data[torch.randint(len(data), (BATCH,))]
-            with torch.no_grad():
-                fake = generator(sample_z())
+            x = images[torch.randint(len(images), (BATCH,))]
+            fake = generator(sample_z()).detach()
             d_optimizer.zero_grad()
             d_loss = criterion(discriminator(x), ones) + criterion(discriminator(fake), zeros)
             d_loss.backward()
@@ -254,87 +234,185 @@ def pytorch(images):
             g_loss.backward()
             g_optimizer.step()
 
-    def players():
-        linears = [[net[0], net[2]] for net in (generator, discriminator)]
-        return [
-            [a.detach().numpy() for layer in net for a in (layer.weight.T, layer.bias)]
-            for net in linears
-        ]
+    def weights(network):
+        return [parameter.detach().numpy().T for parameter in network.parameters()]
 
-    return run, players
+    return run, lambda: (weights(generator), weights(discriminator))
 
 
 def jax_scan(images):
     """JAX: a hundred steps in one jitted `lax.scan`, Adam by hand, the images in memory."""
     import jax
     import jax.numpy as jnp
-    from jax import lax, random
+    from jax import random
+    from jax.nn import relu, sigmoid, softplus
 
-    def init(key, *sizes):
-        keys = random.split(key, len(sizes) - 1)
-        shapes = itertools.pairwise(sizes)
-        return [
-            (random.normal(k, s) * (2 / s[0]) ** 0.5, jnp.zeros(s[1]))
-            for k, s in zip(keys, shapes, strict=True)
-        ]
-
-    def mlp(params, x):
-        (w1, b1), (w2, b2) = params
-        return jax.nn.relu(x @ w1 + b1) @ w2 + b2
-
-    def g(params, z):
-        return jax.nn.sigmoid(mlp(params, z))
+    def make_fake(theta_g, key):
+        return sigmoid(mlp(relu, random.uniform(key, (BATCH, LATENT), minval=-1.0), *theta_g))
 
     def d_loss(theta_d, x, fake):
-        real_logits, fake_logits = mlp(theta_d, x), mlp(theta_d, fake)
-        return jax.nn.softplus(-real_logits).mean() + jax.nn.softplus(fake_logits).mean()
+        real_logits, fake_logits = mlp(relu, x, *theta_d), mlp(relu, fake, *theta_d)
+        return softplus(-real_logits).mean() + softplus(fake_logits).mean()
 
-    def g_loss(theta_g, theta_d, z):
-        return jax.nn.softplus(-mlp(theta_d, g(theta_g, z))).mean()
+    def g_loss(theta_g, theta_d, key):
+        return softplus(-mlp(relu, make_fake(theta_g, key), *theta_d)).mean()
 
-    def adam(player, grads, t):
-        theta, m, v = player
+    def adam(t, grads, theta, m, v):
         m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, grads)
-        v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, v, grads)
+        v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g**2, v, grads)
         rate = 1e-3 * jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)
-        theta = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-8), theta, m, v)
-        return theta, m, v
-
-    data = jnp.asarray(images)
+        return jax.tree.map(lambda p, m, v: p - rate * m / (v**0.5 + 1e-8), theta, m, v), m, v
 
     @jax.jit
-    def hundred_steps(state, data):
-        def step(state, _):
-            g_player, d_player, key, t = state
+    def many_steps(state, images):
+        def train_step(state, _):
+            key, t, g_player, d_player = state
             key, for_x, for_d, for_g = random.split(key, 4)
-            x = data[random.randint(for_x, (BATCH,), 0, len(data))]
-            fake = g(g_player[0], random.uniform(for_d, (BATCH, LATENT), minval=-1.0))
+            x = images[random.randint(for_x, (BATCH,), 0, len(images))]
+            fake = make_fake(g_player[0], for_d)
             d_value, grads = jax.value_and_grad(d_loss)(d_player[0], x, fake)
-            d_player = adam(d_player, grads, t)
-            z = random.uniform(for_g, (BATCH, LATENT), minval=-1.0)
-            g_value, grads = jax.value_and_grad(g_loss)(g_player[0], d_player[0], z)
-            g_player = adam(g_player, grads, t)
-            return (g_player, d_player, key, t + 1), (d_value, g_value)
+            d_player = adam(t, grads, *d_player)
+            g_value, grads = jax.value_and_grad(g_loss)(g_player[0], d_player[0], for_g)
+            return (key, t + 1, adam(t, grads, *g_player), d_player), (d_value, g_value)
 
-        return lax.scan(step, state, length=STEPS_PER_CALL)
+        return jax.lax.scan(train_step, state, length=CALL)
 
-    def player(key, *sizes):
-        theta = init(key, *sizes)
-        zeros = jax.tree.map(jnp.zeros_like, theta)
+    def player(fan_in, fan_out):
+        theta = [jnp.asarray(w) for w in initial_weights(fan_in, fan_out)]
+        zeros = [jnp.zeros_like(w) for w in theta]
         return theta, zeros, zeros
 
-    g_key, d_key, key = random.split(random.key(0), 3)
-    state = (player(g_key, LATENT, HIDDEN, PIXELS), player(d_key, PIXELS, HIDDEN, 1), key, 1.0)
+    state = (random.key(0), jnp.asarray(1.0), player(LATENT, PIXELS), player(PIXELS, 1))
+    images = jnp.asarray(images)
 
     def run(steps):
         nonlocal state
-        for _ in range(0, steps, STEPS_PER_CALL):
-            state, losses = hundred_steps(state, data)
+        for _ in range(0, steps, CALL):
+            state, losses = many_steps(state, images)
         jax.block_until_ready(losses)
 
-    return run, lambda: [[np.asarray(a) for a in jax.tree.leaves(p[0])] for p in state[:2]]
+    return run, lambda: [[np.asarray(w) for w in theta] for theta, *_ in state[2:]]
 
 
 CONTENDERS = {
-    f.__name__: f for f in (gan_tutorial, article_tf1, tf_function, keras_fit, pytorch, jax_scan)
+    "gan_tutorial": (gan_tutorial, "gan_tutorial"),
+    "jax_scan": (jax_scan, "jax"),
+    "keras_fit": (keras_fit, "keras"),
+    "article_tf1": (article_tf1, "tensorflow"),
+    "tf_function": (tf_function, "tensorflow"),
+    "pytorch": (pytorch, "torch"),
 }
+
+
+def serve(name, images, pipe):
+    """Be a contender's process: run as many steps as asked for, tell the seconds, at last the weights."""
+    run, players = CONTENDERS[name][0](images)
+    for steps in iter(pipe.recv, None):
+        start = time.perf_counter()
+        seconds = run(steps)  # a `fit` keeps its own time
+        pipe.send(seconds or time.perf_counter() - start)
+    pipe.send(players())
+
+
+def hire(name, images):
+    """Start a contender's process; return the function that asks it something and waits."""
+    spawn = multiprocessing.get_context("spawn")  # a fork would inherit half of TensorFlow
+    pipe, theirs = spawn.Pipe()
+    spawn.Process(target=serve, args=(name, images, theirs), name=name, daemon=True).start()
+    theirs.close()  # so that we hear of it when the process dies
+
+    def ask(request):
+        pipe.send(request)
+        return pipe.recv()
+
+    return ask
+
+
+def referee(name, players, images):
+    """Look at a contender's networks in NumPy: of the right size, finite, and both have learnt."""
+    parameters = [sum(w.size for w in player) for player in players]
+    rng, relu = np.random.default_rng(0), lambda a: np.maximum(a, 0)
+    x = images[rng.integers(len(images), size=1000)]
+    theta_g, theta_d = players
+    fake = np.exp(-np.logaddexp(0, -mlp(relu, rng.uniform(-1, 1, (1000, LATENT)), *theta_g)))
+    real_logits, fake_logits = mlp(relu, x, *theta_d), mlp(relu, fake, *theta_d)
+    found = {
+        "d_loss": np.logaddexp(0, -real_logits).mean() + np.logaddexp(0, fake_logits).mean(),
+        "g_loss": np.logaddexp(0, -fake_logits).mean(),
+        "d_real": np.exp(-np.logaddexp(0, -real_logits)).mean(),
+        "d_fake": np.exp(-np.logaddexp(0, -fake_logits)).mean(),
+    }
+    # Before training D cannot tell fakes from images, and the pixels of G have the mean 0.5.
+    d_learnt = found["d_real"] > found["d_fake"]
+    g_learnt = abs(fake.mean() - x.mean()) < 0.75 * abs(0.5 - x.mean())
+    finite = np.isfinite(list(found.values())).all()
+    if not (parameters == PARAMETERS and finite and d_learnt and g_learnt):
+        sys.exit(f"{name} plays another game, or has not learnt: {parameters}, {found}")
+    return {key: float(value) for key, value in found.items()}
+
+
+def machine():
+    """Name the processor and the versions that were measured."""
+    cpuinfo = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    models = [line.split(": ")[1] for line in cpuinfo.splitlines() if "model name" in line]
+    owners = importlib.metadata.packages_distributions()  # module keras may be of keras-nightly
+    versions = {
+        module: importlib.metadata.version(owners[module][0])
+        for module in ("tensorflow", "keras", "torch", "jax")
+        if module in owners
+    }
+    cpu = (*models, platform.processor(), platform.machine())[0]
+    return {"cpu": cpu, "cores": os.cpu_count(), "python": platform.python_version(), **versions}
+
+
+def table(results):
+    """Render the results as markdown, with ours as the measure."""
+    lines = ["| contender | best, steps/s | median | ours / best | ours / median |"]
+    lines.append("|---|---:|---:|---:|---:|")
+    for name, result in results.items():
+        cells = ["not installed", "", "", ""]
+        if result:
+            cells = [f"{result[key]:.0f}" for key in ("best", "median")]
+            ours = results.get("gan_tutorial") or {"best": np.nan, "median": np.nan}
+            cells += [f"{ours[key] / result[key]:.2f}" for key in ("best", "median")]
+        lines.append(f"| {' | '.join([name, *cells])} |")
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", nargs="+", metavar="NAME", choices=CONTENDERS, default=CONTENDERS)
+    parser.add_argument("--rounds", type=int, default=10, help="slices of each contender (10)")
+    parser.add_argument("--seconds", type=float, default=1.5, help="length of a slice (1.5)")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the results as JSON too")
+    args = parser.parse_args()
+
+    from gan_tutorial import load_mnist
+
+    data = load_mnist()
+    images = data.train_images.reshape(-1, PIXELS)
+    results = dict.fromkeys(args.only)
+    asks, rates = {}, {}
+    for name in args.only:
+        if importlib.util.find_spec(CONTENDERS[name][1]):
+            asks[name] = hire(name, images)
+            asks[name](WARM_UP)
+            rates[name] = [WARM_UP / asks[name](WARM_UP)]
+    for _ in range(args.rounds):
+        for name, ask in asks.items():
+            steps = max(1, round(args.seconds * rates[name][-1] / CALL)) * CALL
+            rates[name].append(steps / ask(steps))
+    for name, ask in asks.items():
+        timed_rates = rates[name][1:]  # the first only said how long a slice should be
+        best, median = max(timed_rates), statistics.median(timed_rates)
+        learnt = referee(name, ask(None), images)
+        results[name] = {"best": best, "median": median, "slices": timed_rates, **learnt}
+    facts = {**machine(), "data": "stand-in" if data.source == "digits" else "MNIST"}
+    print(table(results), ", ".join(f"{key} {value}" for key, value in facts.items()), sep="\n\n")
+    if args.output:
+        report = {"machine": facts, "images": len(images), "contenders": results}
+        args.output.write_text(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -108,7 +108,7 @@ def read_newest(directory):
 
 
 def _read(path):
-    with np.load(path, allow_pickle=False) as file:
+    with open(path, "rb") as raw, np.load(raw, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}  # reads all: checks each part's CRC
     return arrays, json.loads(str(arrays.pop("facts")))
 

@@ -82,6 +82,9 @@ def main(argv=None):
     debug, run = args.pop("debug"), args.pop("run")
     args.pop("command")
     with warnings.catch_warnings():
+        # What is for users, once each; what is for developers of libraries is not shown.
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("default", UserWarning)
         warnings.showwarning = lambda message, *_, **__: _say(f"note: {message}")
         try:
             return run(**args) or 0

@@ -1,8 +1,11 @@
 """Random draws that depend on nothing but a seed, a step and what they are for.
 
 So a run gives the same weights whatever the steps per compiled call, and however often it was
-stopped and resumed. Philox is named, because XLA would choose another algorithm than plain graphs.
+stopped and resumed. Noise is made from whole numbers, because those alone are the same under XLA, in
+a plain graph and in eager mode (TensorFlow's own floats are not, even with the algorithm named).
 """
+
+import math
 
 import tensorflow as tf
 
@@ -27,17 +30,20 @@ def uniform(shape, seed):
         >>> uniform((2, 100), key(0, SAMPLE, 0)).shape
         TensorShape([2, 100])
     """
-    return tf.random.stateless_uniform(shape, seed, -1.0, 1.0, alg="philox")  # Eq. (Z)
+    bits = tf.random.stateless_uniform(shape, seed, None, None, tf.int32, alg="philox")
+    # The upper 24 bits, as many as a float32 holds exactly: multiples of 2^-23 in [-1, 1).
+    return tf.cast(tf.bitwise.right_shift(bits, 8), tf.float32) * 2.0**-23  # Eq. (Z)
 
 
 def normal(shape, seed):
-    """Map a shape and a key `(2,)` to noise z ~ N(0, 1).
+    """Map a shape and a key `(2,)` to noise z ~ N(0, 1), by Box and Muller's transform.
 
     Example:
         >>> normal((2, 100), key(0, SAMPLE, 0)).shape
         TensorShape([2, 100])
     """
-    return tf.random.stateless_normal(shape, seed, alg="philox")
+    u, v = tf.unstack(uniform((2, *shape), seed))
+    return tf.sqrt(-2.0 * tf.math.log((1.0 - u) / 2.0)) * tf.cos(math.pi * v)
 
 
 def indices(batch_size, n, seed):

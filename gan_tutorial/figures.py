@@ -122,7 +122,7 @@ def _draw_losses(axes, history, loss):
     players = (("D", "d_loss", loss.discriminator), ("G", "g_loss", loss.generator))
     for name, column, function in players:
         (line,) = axes.plot(history["step"], history[column], label=f"{name}'s loss")
-        level = float(function(undecided, undecided))
+        level = float(function(undecided, undecided)) + 0.0  # never -0
         label = f"{name}'s, D undecided: {_named(level)}"
         axes.axhline(level, color=line.get_color(), linestyle=":", label=label)
     _finish(axes, f"Losses ({loss.name})")

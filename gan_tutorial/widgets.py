@@ -1,0 +1,202 @@
+"""Interactive pictures for notebooks: sliders beside one picture that follows them.
+
+The picture is a PNG in a `widgets.Image`, drawn anew when a slider moves. Each explorer also shows
+itself as that PNG alone, so a page on which no Python runs keeps the last frame.
+"""
+
+import base64
+import io
+import math
+
+import ipywidgets
+import matplotlib.style
+import numpy as np
+from matplotlib.figure import Figure
+from scipy import integrate, special, stats
+
+from gan_tutorial.figures import STYLE, save_png
+
+
+def best_discriminator(p, q):
+    """Map densities of real and of fake data, arrays `(n,)`, to D* = p / (p + q) in [0, 1].
+
+    Where both are 0 nothing is ever drawn and any verdict is as good: it is 1/2 there.
+    Source: Goodfellow et al. 2014, proposition 1.
+
+    Example:
+        >>> best_discriminator([0.3, 0.0], [0.1, 0.0]).round(2).tolist()
+        [0.75, 0.5]
+    """
+    total = np.add(p, q)
+    return np.divide(p, total, out=np.full(total.shape, 0.5), where=total > 0)
+
+
+def best_value(x, p, q):
+    """Map points `(n,)` and both densities there to the maximum of V over D, in [-log 4, 0].
+
+    It is the integral of p log D* + q log(1 - D*), by trapezoids; a density that is 0 adds nothing.
+
+    Args:
+        x: increasing points, close enough to follow the densities, wide enough to hold them.
+        p, q: densities of real and of fake data at these points.
+
+    Source: Goodfellow et al. 2014, equation 4.
+
+    Example:
+        >>> x = np.linspace(-10, 10, 2001)
+        >>> p = stats.norm.pdf(x)
+        >>> round(float(best_value(x, p, p)), 3)  # nothing to tell apart: -log 4
+        -1.386
+    """
+    total = np.add(p, q)
+    return integrate.trapezoid(special.rel_entr(p, total) + special.rel_entr(q, total), x)
+
+
+def jensen_shannon(x, p, q):
+    """Map points `(n,)` and two densities there to their Jensen-Shannon divergence in [0, log 2].
+
+    It is the mean of KL(p || m) and KL(q || m), m = (p + q) / 2, in nats, by trapezoids.
+
+    Args:
+        x: increasing points, close enough to follow the densities, wide enough to hold them.
+        p, q: the two densities at these points; their order does not matter.
+
+    Source: Goodfellow et al. 2014, equation 6.
+
+    Example:
+        >>> x = np.linspace(-30, 30, 6001)
+        >>> p, q = stats.norm.pdf(x, -20), stats.norm.pdf(x, 20)
+        >>> round(float(jensen_shannon(x, p, q)), 3)  # nothing in common: log 2
+        0.693
+    """
+    total = np.add(p, q)  # 2 m: halving the smallest numbers would give 0
+    kl_p = integrate.trapezoid(special.rel_entr(np.multiply(2, p), total) / 2, x)
+    kl_q = integrate.trapezoid(special.rel_entr(np.multiply(2, q), total) / 2, x)
+    return (kl_p + kl_q) / 2
+
+
+class Explorer:
+    """Show controls and one picture that follows them; a subclass says what is drawn.
+
+    Args:
+        controls: widgets that have a `value`, by the names under which `draw` gets the values.
+
+    `controls` holds them, `image` the picture's widget, `view` everything as one widget.
+    """
+
+    def __init__(self, **controls):
+        self.controls = controls
+        self.image = ipywidgets.Image(format="png")
+        self.view = ipywidgets.VBox([*controls.values(), self.image])
+        for control in controls.values():
+            control.observe(self._redraw, names="value")
+        self._redraw()
+
+    def draw(self, figure, **values):
+        """Draw the picture for these values of the controls into an empty figure."""
+        raise TypeError(f"{type(self).__name__} must define draw(figure, ...)")
+
+    def png(self):
+        """Return the picture for the controls' present values as the bytes of a PNG file."""
+        values = {name: control.value for name, control in self.controls.items()}
+        file = io.BytesIO()
+        with matplotlib.style.context(STYLE):
+            figure = Figure()  # not pyplot's, which would show it once more and keep it
+            self.draw(figure, **values)
+            save_png(figure, file, dpi=100)
+        return file.getvalue()
+
+    def _redraw(self, change=None):
+        self.image.value = self.png()
+
+    def __repr__(self):
+        return f"{type(self).__name__}: move the sliders to change the picture"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """Return the picture and, where a kernel runs, the live view; the same for any version."""
+        picture = base64.b64encode(self.image.value).decode("ascii")
+        bundle = {"text/plain": repr(self), "image/png": picture}
+        if self.view.model_id is not None:
+            bundle["application/vnd.jupyter.widget-view+json"] = {
+                "version_major": 2,
+                "version_minor": 0,
+                "model_id": self.view.model_id,
+            }
+        return bundle
+
+
+class ObjectiveExplorer(Explorer):
+    """Show p_data = N(0, 1), p_g with mean and spread of your choice, D*, V and JSD.
+
+    Args:
+        mean: of p_g at the start, from -4 to 4.
+        spread: standard deviation of p_g at the start, from 0.4 to 3.
+
+    Example:
+        >>> explorer = ObjectiveExplorer(mean=1.0)
+        >>> explorer.controls["spread"].value = 2.0
+    """
+
+    def __init__(self, mean=2.0, spread=1.0):
+        super().__init__(
+            mean=_slider("mean of p_g", mean, -4.0, 4.0),
+            spread=_slider("spread of p_g", spread, 0.4, 3.0),
+        )
+
+    def draw(self, figure, mean, spread):
+        x = np.linspace(-25, 25, 5001)  # far beyond the picture: V and JSD need the tails
+        p, q = stats.norm.pdf(x), stats.norm.pdf(x, mean, spread)
+        figure.set_size_inches(7, 5.4)
+        figure.set_layout_engine("none")  # nothing jumps while a slider moves, and it is quicker
+        places = {"left": 0.07, "right": 0.94, "bottom": 0.11, "top": 0.95, "hspace": 0.65}
+        rows = figure.subplots(3, 1, height_ratios=(8, 8, 1), gridspec_kw=places)
+        _draw_densities(rows[0], x, p, q)
+        _draw_verdicts(rows[1], x, best_discriminator(p, q))
+        _draw_gauge(rows[2], best_value(x, p, q), jensen_shannon(x, p, q))
+
+
+def _slider(description, value, low, high):
+    return ipywidgets.FloatSlider(
+        value=value,
+        min=low,
+        max=high,
+        step=0.1,
+        description=description,
+        readout_format=".1f",
+        style={"description_width": "7em"},
+        layout={"width": "30em"},
+    )
+
+
+def _draw_densities(axes, x, p, q):
+    for density, label in ((p, "p_data, real"), (q, "p_g, fake")):
+        (line,) = axes.plot(x, density, label=label)
+        axes.fill_between(x, density, color=line.get_color(), alpha=0.15)
+    axes.set(title="Densities", xlim=(-7, 7), ylim=(0, 1.05), yticks=(0, 0.5, 1))
+    axes.tick_params(labelbottom=False)
+    _legend_above(axes)
+
+
+def _draw_verdicts(axes, x, verdicts):
+    axes.plot(x, verdicts, color="C2", label="D*(x)")
+    axes.axhline(0.5, color="grey", linestyle=":", label="undecided: 1/2")
+    axes.set(title="The best discriminator", xlabel="x", xlim=(-7, 7))
+    axes.set(ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
+    _legend_above(axes)
+
+
+def _draw_gauge(axes, value, divergence):
+    """Draw V as a bar from -log 4; as V = -log 4 + 2 JSD, the bar's length is JSD too."""
+    lowest = -math.log(4)
+    axes.barh(0, value - lowest, left=lowest, color="C3")
+    axes.set(xlim=(lowest, 0), ylim=(-0.4, 0.4), yticks=())
+    axes.set_xticks(
+        (lowest, lowest / 2, 0),
+        ("V = −log 4\nJSD = 0", "V = −log 2\nJSD = (log 2)/2", "V = 0\nJSD = log 2"),
+    )
+    axes.set_title(f"V(D*, G) = {value:.3f}    JSD = {divergence:.3f}".replace("-", "−"))
+    axes.set_axisbelow(True)
+
+
+def _legend_above(axes):
+    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0)

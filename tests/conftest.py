@@ -1,0 +1,61 @@
+"""What the tests share: small data, a small pair of networks, and the marker `mnist`."""
+
+import numpy as np
+import pytest
+
+from gan_tutorial import load_mnist, make_discriminator, make_generator
+from gan_tutorial.trainer import Trainer
+
+skipped = []
+
+
+@pytest.fixture(scope="session")
+def mnist():
+    """MNIST, or the stand-in where it is not at hand."""
+    return load_mnist()
+
+
+@pytest.fixture(autouse=True)
+def _only_on_mnist(request):
+    marked = request.node.get_closest_marker("mnist")
+    if marked and request.getfixturevalue("mnist").source == "digits":
+        skipped.append(request.node.name)
+        pytest.skip("a statement about MNIST, and only the stand-in is at hand")
+
+
+def pytest_terminal_summary(terminalreporter):
+    if skipped:
+        terminalreporter.write_line(f"stand-in digits: {len(skipped)} tests about MNIST left out")
+
+
+@pytest.fixture
+def dots():
+    """Sixty-four tiny random images `(64, 4, 4, 1)` in [0, 1]."""
+    return np.random.default_rng(0).random((64, 4, 4, 1), np.float32)
+
+
+@pytest.fixture
+def make_trainer():
+    """A function that builds a trainer of two tiny networks, always with the same weights."""
+
+    def make(networks=None, **settings):
+        shape = (4, 4, 1)
+        pair = networks or (
+            make_generator(5, (8,), shape, seed=0),
+            make_discriminator((8,), shape, seed=1),
+        )
+        return Trainer(*pair, **{"batch_size": 16, **settings})
+
+    return make
+
+
+@pytest.fixture
+def weights():
+    """A function that returns copies of all variables of a model as a list of arrays."""
+    return lambda model: [np.array(variable) for variable in model.variables]
+
+
+@pytest.fixture
+def same():
+    """A function that says whether two lists of arrays agree to the bit."""
+    return lambda a, b: len(a) == len(b) and all(map(np.array_equal, a, b))

@@ -1,0 +1,288 @@
+"""The command line: what it writes, how it goes on after a kill, and one line for every error."""
+
+import csv
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gan_tutorial import cli, data, load_generator, load_images, losses
+from gan_tutorial.cli import main
+
+SMALL = ["--size", "6", "--batch-size", "16", "--g-hidden", "8", "--d-hidden", "8", "--quiet"]
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    """The path of 64 small random pictures."""
+    path = tmp_path_factory.mktemp("data") / "pictures.npz"
+    np.savez(path, images=np.random.default_rng(0).random((64, 6, 6)))
+    return str(path)
+
+
+def train_args(pictures, out, *more):
+    return ["train", "--data", pictures, *SMALL, "--out", str(out), *map(str, more)]
+
+
+@pytest.fixture(scope="module")
+def run(pictures, tmp_path_factory):
+    """The folder of a small run of 60 steps."""
+    out = tmp_path_factory.mktemp("runs") / "small"
+    assert main(train_args(pictures, out, "--steps", 60, "--report-every", 20)) == 0
+    return out
+
+
+def fails(capsys, args, message, code=1):
+    """Assert that a command fails with a code and exactly one line on stderr that says why."""
+    assert main([str(arg) for arg in args]) == code
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1, error
+    assert "Traceback" not in error
+
+
+def test_a_run_folder_is_complete(run):
+    names = {path.name for path in run.iterdir()}
+    assert names == {
+        "samples.png", "training.gif", "losses.png", "history.csv", "metrics.json",
+        "generator.keras", "checkpoints", "frames",
+    }  # fmt: skip
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert metrics["steps"] == 60
+    assert metrics["settings"]["g_hidden"] == [8]
+    assert metrics["data"]["images"] == 64
+    assert set(metrics["versions"]) >= {"tensorflow", "keras", "numpy", "python", "gan_tutorial"}
+    assert metrics["seconds"] > 0
+    with open(run / "history.csv") as file:
+        assert [row["step"] for row in csv.DictReader(file)] == ["20", "40", "60"]
+    with Image.open(run / "training.gif") as gif:
+        assert gif.n_frames == 4
+    with Image.open(run / "losses.png") as picture:
+        assert picture.width > 600
+    assert load_generator(run)(np.zeros((2, 100), "float32")).shape == (2, 6, 6, 1)
+
+
+def test_sample_writes_a_grid_or_an_array(run, tmp_path, capsys):
+    assert main(["sample", str(run), "--n", "5", "--out", str(tmp_path / "a.npz")]) == 0
+    images = load_images(tmp_path / "a.npz", size=6)
+    assert images.shape == (5, 6, 6, 1)
+    assert main(["sample", str(run), "--n", "4", "--out", str(tmp_path / "a.png")]) == 0
+    with Image.open(tmp_path / "a.png") as grid:
+        assert grid.size == (2 * 14 + 2, 2 * 14 + 2)
+    assert "Wrote 4 images" in capsys.readouterr().out
+    assert main(["sample", str(run), "--seed", "1", "--out", str(tmp_path / "b.npz")]) == 0
+    assert not np.array_equal(images, load_images(tmp_path / "b.npz", size=6)[:5])
+
+
+def test_resume_goes_on_and_more_steps_may_be_asked_for(pictures, tmp_path):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    assert main(train_args(pictures, whole, "--steps", 50, "--report-every", 10)) == 0
+    assert main(train_args(pictures, parts, "--steps", 30, "--report-every", 10)) == 0
+    assert main(["train", "--out", str(parts), "--resume", "--steps", "50", "--quiet"]) == 0
+    for a, b in zip(*(load_generator(p).get_weights() for p in (whole, parts)), strict=True):
+        assert np.array_equal(a, b)
+    assert (whole / "history.csv").read_text() == (parts / "history.csv").read_text()
+    assert (whole / "training.gif").read_bytes() == (parts / "training.gif").read_bytes()
+
+
+def start(args):
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
+    command = [sys.executable, "-m", "gan_tutorial", *args]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=-1)
+
+
+@pytest.mark.slow
+def test_kills_at_random_moments_change_nothing(pictures, tmp_path):
+    """Six starts of a program that imports TensorFlow, about half a minute on a quiet machine."""
+    often = ("--steps", 3000, "--report-every", 10, "--checkpoint-every", 10)
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    assert main(train_args(pictures, whole, *often)) == 0
+    dice = random.Random(0)
+    for _ in range(5):
+        process = start([*train_args(pictures, killed, *often), "--resume"])
+        before = set(killed.glob("frames/*"))
+        while process.poll() is None and set(killed.glob("frames/*")) <= before:
+            time.sleep(0.01)  # until it trains: a kill before that tests nothing
+        time.sleep(dice.random() * 0.5)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    last = start([*train_args(pictures, killed, *often), "--resume"])
+    error = last.communicate()[1].decode()
+    assert last.returncode == 0, error
+    for a, b in zip(*(load_generator(p).get_weights() for p in (whole, killed)), strict=True):
+        assert np.array_equal(a, b)
+    assert (whole / "history.csv").read_text() == (killed / "history.csv").read_text()
+    assert {p.name for p in whole.iterdir()} == {p.name for p in killed.iterdir()}
+
+
+def test_ctrl_c_keeps_what_there_is(pictures, tmp_path, capsys, monkeypatch):
+    from gan_tutorial import runs
+
+    def press(self, epoch, logs=None):
+        if epoch == 20:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(runs.RunKeeper, "on_epoch_end", press)
+    out = tmp_path / "run"
+    args = train_args(pictures, out, "--steps", 60, "--report-every", 10)
+    assert main(args) == 130
+    assert "interrupted" in capsys.readouterr().err
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert metrics["steps"] == 20
+    assert (out / "samples.png").is_file()
+    monkeypatch.undo()
+    assert main([*args, "--resume"]) == 0
+
+
+def test_the_losses_that_help_lists_are_the_losses_there_are():
+    assert set(cli.LOSSES) == set(losses.LOSSES)
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ([], "COMMAND"),
+        (["paint"], "invalid choice: 'paint'"),
+        (["train", "--steps", "0"], "--steps: must be a whole number of at least 1, not 0"),
+        (["train", "--steps", "-3"], "not -3"),
+        (["train", "--steps", "ten"], "not ten"),
+        (["train", "--batch-size", "0"], "--batch-size: must be"),
+        (["train", "--latent-dim", "1.5"], "--latent-dim: must be"),
+        (["train", "--g-learning-rate", "nan"], "must be a number above 0, not nan"),
+        (["train", "--loss", "gentle"], "minimax"),
+        (["train", "--seed", "-1"], "--seed: must be"),
+        (["sample"], "RUN"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_2(capsys, args, message):
+    fails(capsys, args, message, code=2)
+
+
+def test_bad_data_stop_before_anything_is_written(capsys, tmp_path, pictures):
+    out = tmp_path / "run"
+    few = tmp_path / "few.npy"
+    np.save(few, np.zeros((15, 6, 6)))
+    for args, message in (
+        (["--data", tmp_path / "none.npz"], "none.npz: no such file"),
+        (["--data", few], "15 images are fewer than a batch of 16"),
+        (["--loss", "wasserstein"], "penalty= or clip="),
+    ):
+        fails(capsys, [*train_args(pictures, out), *args], message)
+        assert not out.exists()
+
+
+def test_folders_with_other_things_are_left_alone(capsys, tmp_path, pictures, run):
+    before = {path: path.stat().st_mtime_ns for path in run.rglob("*")}
+    fails(capsys, train_args(pictures, run), "holds a run; use --resume, --overwrite")
+    resumed = train_args(pictures, run, "--resume")
+    fails(capsys, [*resumed, "--loss", "hinge"], "loss was non-saturating, now it is hinge")
+    fails(capsys, [*resumed, "--batch-size", "17"], "batch_size was 16, now it is 17")
+    fails(capsys, [*resumed, "--steps", "59"], "60 steps are done, more than 59")
+    fails(capsys, [*resumed, "--overwrite"], "exclude each other")
+    assert before == {path: path.stat().st_mtime_ns for path in run.rglob("*")}
+    (tmp_path / "thesis.txt").write_text("mine")
+    for more in ([], ["--overwrite"], ["--resume"]):
+        fails(capsys, [*train_args(pictures, tmp_path), *more], "holds other files (thesis.txt)")
+    fails(capsys, train_args(pictures, tmp_path / "thesis.txt"), "is a file")
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_overwrite_replaces_a_run_and_nothing_else(pictures, tmp_path):
+    out = tmp_path / "run"
+    args = train_args(pictures, out, "--steps", 20, "--report-every", 10)
+    assert main(args) == 0
+    (out / "notes.txt").write_text("mine")
+    args[args.index("--steps") + 1] = "10"
+    assert main([*args, "--overwrite"]) == 0
+    assert json.loads((out / "metrics.json").read_text())["steps"] == 10
+    assert len(list((out / "checkpoints").iterdir())) == 1
+    assert (out / "notes.txt").read_text() == "mine"
+
+
+def test_other_images_than_before_are_refused(capsys, tmp_path, pictures):
+    mine = tmp_path / "mine.npz"
+    mine.write_bytes(Path(pictures).read_bytes())
+    out = tmp_path / "run"
+    args = train_args(str(mine), out, "--steps", 10)
+    assert main(args) == 0
+    np.savez(mine, images=np.zeros((64, 6, 6)))
+    fails(capsys, [*args, "--resume"], "began on 64 images from")
+
+
+def test_a_damaged_newest_checkpoint_is_named_and_skipped(capsys, pictures, tmp_path):
+    out = tmp_path / "run"
+    args = train_args(pictures, out, "--steps", 30, "--report-every", 10, "--checkpoint-every", 10)
+    assert main(args) == 0
+    expected = load_generator(out).get_weights()
+    (out / "checkpoints" / "step-00000030.npz").write_bytes(b"damage")
+    capsys.readouterr()
+    assert main([*args, "--resume"]) == 0
+    assert "step-00000030.npz: damaged checkpoint skipped" in capsys.readouterr().err
+    assert all(map(np.array_equal, expected, load_generator(out).get_weights()))
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(capsys, pictures, tmp_path):
+    (tmp_path / "file").write_text("")
+    fails(capsys, train_args(pictures, tmp_path / "file" / "run"), "file")
+
+
+def test_a_full_disk_is_one_line_and_the_run_can_go_on(capsys, pictures, tmp_path):
+    out = tmp_path / "run"
+    args = train_args(pictures, out, "--steps", 30, "--report-every", 10, "--checkpoint-every", 10)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8_000, before[1]))
+    try:
+        fails(capsys, args, "File too large")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list(out.rglob(".partial-*"))
+    assert main([*args, "--resume"]) == 0
+
+
+def test_sample_says_what_is_wrong(capsys, run, tmp_path):
+    fails(capsys, ["sample", tmp_path], "holds no run")
+    fails(capsys, ["sample", run, "--out", tmp_path / "x.jpg"], "name a .png")
+    fails(capsys, ["sample", run, "--which", "best"], "best.keras: no such file")
+
+
+def test_lab_without_notebooks_is_one_line(capsys, tmp_path):
+    fails(capsys, ["lab", "--folder", tmp_path / "none"], "none: no such folder")
+
+
+def test_without_tensorflow_there_is_one_line(capsys, monkeypatch, pictures, tmp_path):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    fails(capsys, train_args(pictures, tmp_path / "run"), "TensorFlow is not installed: run pip")
+
+
+def test_debug_shows_the_traceback(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        main(["sample", str(tmp_path), "--debug"])
+
+
+def test_the_stand_in_is_announced_in_one_line(capsys, monkeypatch, tmp_path):
+    monkeypatch.delenv("GAN_TUTORIAL_MNIST", raising=False)
+    monkeypatch.setenv("GAN_TUTORIAL_OFFLINE", "1")
+    monkeypatch.setattr(data, "_failure", None)
+    args = ["train", "--steps", "2", "--quiet", "--out", str(tmp_path / "run")]
+    assert main(args) == 0
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "scikit-learn's digits stand in" in captured.err
+    assert "2 steps on digits" in captured.out
+
+
+def test_help_is_quick_and_reads_well():
+    command = [sys.executable, "-X", "importtime", "-m", "gan_tutorial", "train", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "--resume" in done.stdout
+    assert "tensorflow" not in done.stderr  # the list of what was imported

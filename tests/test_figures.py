@@ -1,0 +1,95 @@
+"""Pictures: every pixel where it belongs, one grey scale, reference values on every loss plot."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gan_tutorial import figures, losses
+
+HISTORY = {
+    "step": np.arange(1, 4) * 500,
+    "d_loss": np.array([1.0, 1.2, 1.1]),
+    "g_loss": np.array([0.9, 0.8, 0.7]),
+    "d_real": np.array([0.7, 0.6, 0.6]),
+    "d_fake": np.array([0.3, 0.4, 0.4]),
+}
+
+
+def test_a_grid_puts_image_i_at_its_row_and_column():
+    images = np.linspace(0, 1, 5).reshape(5, 1, 1, 1) * np.ones((1, 3, 4, 1))
+    grid = figures.image_grid(images, columns=2, scale=2, gap=1)
+    assert grid.shape == (3 * 7 + 1, 2 * 9 + 1)
+    for i in range(5):
+        top, left = 1 + i // 2 * 7, 1 + i % 2 * 9
+        assert (grid[top : top + 6, left : left + 8] == round(255 * i / 4)).all()
+
+
+def test_a_grid_of_colour_keeps_its_channels():
+    assert figures.image_grid(np.ones((2, 3, 3, 3))).shape == (7, 12, 3)
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (np.zeros((3, 28, 28)), "are expected"),
+        (np.zeros((0, 4, 4, 1)), "are expected"),
+        (np.full((1, 4, 4, 1), 255.0), r"lie in \[0, 1\]"),
+        (np.full((1, 4, 4, 1), np.nan), r"lie in \[0, 1\]"),
+    ],
+)
+def test_a_grid_refuses_what_is_no_image(images, message):
+    with pytest.raises(ValueError, match=message):
+        figures.image_grid(images)
+
+
+@pytest.mark.parametrize("n", [1, 2, 7])
+def test_a_gif_has_all_frames_on_one_grey_scale(n):
+    levels = [round(200 * (i + 1) / n) for i in range(n)]
+    file = io.BytesIO()
+    figures.save_gif([np.full((8, 8), level, np.uint8) for level in levels], file)
+    with Image.open(file) as gif:
+        assert gif.n_frames == n
+        for i, level in enumerate(levels):  # a stretched frame would be all 0 or all 255
+            gif.seek(i)
+            assert np.asarray(gif.convert("L")).mean() == level
+        assert n == 1 or gif.info["loop"] == 0
+
+
+def test_no_frames_no_gif():
+    with pytest.raises(ValueError, match="at least one"):
+        figures.save_gif([], io.BytesIO())
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("non-saturating", ["log 4", "log 2"]),
+        ("minimax", ["log 4", "-log 2"]),
+        ("least-squares", ["0.25", "0.125"]),
+        ("hinge", ["2", "0"]),
+    ],
+)
+def test_a_plot_of_losses_shows_what_an_undecided_d_gives(name, lines):
+    figure = figures.plot_history(HISTORY, losses.get(name))
+    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert [label.split(": ")[1] for label in labels if ": " in label] == lines
+    assert figure.axes[0].get_xlabel() == figure.axes[1].get_xlabel() == "step"
+
+
+def test_show_source_shows_the_packages_own_lines_without_docstrings(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    figures.show_source(losses.value)
+    text = shown[0]["text/plain"]
+    assert text.startswith("def value(real_logits, fake_logits):\n    log_d_real")
+    assert text.endswith("# Eq. (V)")
+
+
+def test_use_style_reads_the_packaged_style():
+    import matplotlib
+
+    with matplotlib.rc_context():
+        figures.use_style()
+        assert matplotlib.rcParams["image.cmap"] == "gray"
