@@ -86,11 +86,11 @@ def article_tf1(images):
         session.run(tf.global_variables_initializer())
 
     def sample_z():
-        return np.random.uniform(-1.0, 1.0, (BATCH, LATENT))
+        return np.random.uniform(-1.0, 1.0, (BATCH, LATENT))  # noqa: NPY002, as in 2017
 
     def minibatches():  # as `next_batch` of tensorflow.examples: shuffle every epoch, then slice
         while True:
-            shuffled = images[np.random.permutation(len(images))]
+            shuffled = images[np.random.permutation(len(images))]  # noqa: NPY002
             for start in range(0, len(images) - BATCH + 1, BATCH):
                 yield shuffled[start : start + BATCH]
 
@@ -143,7 +143,7 @@ def keras_game():
 
 
 def tf_function(images):
-    """TensorFlow's DCGAN page with dense layers: one `tf.function` call a step, fed by `tf.data`."""
+    """TensorFlow's DCGAN page with dense layers: a `tf.function` call a step, fed by `tf.data`."""
     import tensorflow as tf
 
     train_step, players = keras_game()
@@ -305,7 +305,7 @@ CONTENDERS = {
 
 
 def serve(name, images, pipe):
-    """Be a contender's process: run as many steps as asked for, tell the seconds, at last the weights."""
+    """Be a contender's process: run the steps asked for, tell the seconds, at last the weights."""
     run, players = CONTENDERS[name][0](images)
     for steps in iter(pipe.recv, None):
         start = time.perf_counter()

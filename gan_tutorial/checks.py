@@ -62,7 +62,7 @@ def as_tensors(trainer, images, labels):
 
     Raises ValueError where shape, number, values or labels do not fit.
     """
-    images = np.asarray(images)
+    given, images = images, np.asarray(images)
     if images.dtype.kind not in "uifb":
         raise ValueError(f"images must be numbers, not {images.dtype}")
     expected = tuple(trainer.generator.output_shape[1:])
@@ -71,7 +71,10 @@ def as_tensors(trainer, images, labels):
     if len(images) < trainer.batch_size:
         raise ValueError(f"{len(images)} images are fewer than a batch of {trainer.batch_size}")
     _check_values(images, trainer.data_range)
-    return tf.constant(images, tf.float32), one_hot(trainer.generator, labels, len(images))
+    labels = one_hot(trainer.generator, labels, len(images))
+    if tf.is_tensor(given) and given.dtype == tf.float32:
+        return given, labels  # a data set need not lie in memory twice
+    return tf.constant(images, tf.float32), labels
 
 
 def one_hot(model, labels, n):

@@ -1,8 +1,8 @@
 """Random draws that depend on nothing but a seed, a step and what they are for.
 
 So a run gives the same weights whatever the steps per compiled call, and however often it was
-stopped and resumed. Noise is made from whole numbers, because those alone are the same under XLA, in
-a plain graph and in eager mode (TensorFlow's own floats are not, even with the algorithm named).
+stopped and resumed. Noise is made from whole numbers, because those alone are the same under XLA,
+in a plain graph and in eager mode (TensorFlow's own floats are not, even of the same algorithm).
 """
 
 import math

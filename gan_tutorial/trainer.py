@@ -239,20 +239,6 @@ class Trainer(Algorithm1):
         self._step.assign(step)
         self._sums.assign(sums)
 
-    def _means(self):
-        means = self._sums.numpy() / (self.step - self._reported)
-        return dict(zip(COLUMNS[1:], means.tolist(), strict=True))
-
-    def _check_finite(self, logs):
-        broken = [name for name in ("d_loss", "g_loss") if not np.isfinite(logs[name])]
-        if broken or not np.isfinite(list(logs.values())).all():
-            self._failure = (
-                f"{' and '.join(broken) or 'D'} not finite at step {self.step}; likely causes: a "
-                "learning rate that is too high, a loss that takes the log of 0, a penalty that is "
-                "too strong; go back with restore() or build a new Trainer"
-            )
-            raise FloatingPointError(self._failure)
-
     def _state(self):
         """Everything that training changes, by the names under which checkpoints hold it."""
         return {

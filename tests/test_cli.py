@@ -182,7 +182,7 @@ def test_bad_data_stop_before_anything_is_written(capsys, tmp_path, pictures):
 
 def test_folders_with_other_things_are_left_alone(capsys, tmp_path, pictures, run):
     before = {path: path.stat().st_mtime_ns for path in run.rglob("*")}
-    fails(capsys, train_args(pictures, run), "holds a run; use --resume, --overwrite")
+    fails(capsys, train_args(pictures, run), "holds a run; use --resume")
     resumed = train_args(pictures, run, "--resume")
     fails(capsys, [*resumed, "--loss", "hinge"], "loss was non-saturating, now it is hinge")
     fails(capsys, [*resumed, "--batch-size", "17"], "batch_size was 16, now it is 17")

@@ -64,8 +64,10 @@ def colab_setup():
     """Return the hidden first code cell, which installs the package on Colab."""
     if PLACEHOLDER in address():
         step = (
-            'raise SystemExit("This series has no public address yet: upload its wheel to Colab, '
-            'run %pip install --no-deps on it, and delete this cell.")'
+            "raise SystemExit(\n"
+            '        "This series has no public address yet: upload its wheel to Colab, "\n'
+            '        "run %pip install --no-deps on it, and delete this cell."\n'
+            "    )"
         )
     else:
         step = f"%pip install -q --no-deps git+{address()}"

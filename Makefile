@@ -1,0 +1,68 @@
+# make demo: train the article's GAN and draw digits.   make test: prove that all of it works.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
+	--durations=5 -p no:cacheprovider
+
+.PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links bench clean
+
+help:
+	@echo "make demo        train 20,000 steps, about a minute, and say where the pictures are"
+	@echo "make lab         open the notebooks in JupyterLab"
+	@echo "make test        style, unit tests and notebooks"
+	@echo "make test-quick  style and the quick unit tests"
+	@echo "make test-all    make test, and once more on the stand-in digits"
+	@echo "make bench       the trainer's speed beside what you would use instead"
+	@echo "make notebooks   execute the notebooks afresh and store their outputs (needs MNIST)"
+	@echo "make links       write the notebooks' badges and links"
+
+# The virtual environment, made anew when the list of dependencies changes.
+$(VENV)/ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "Python 3.11 to 3.13 is needed: make $(firstword $(MAKECMDGOALS)) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -e '.[cpu,test]'
+	@touch $@
+
+demo: $(VENV)/ready
+	$(BIN)/gan-tutorial train --steps 20000 --out runs/demo --overwrite
+
+lab: $(VENV)/ready
+	$(BIN)/gan-tutorial lab
+
+test: style unit notebooks-test
+
+test-quick: style
+	$(BIN)/python -m pytest -q -m "not slow" --durations=5
+
+test-all: test stand-in
+
+style: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+
+unit: $(VENV)/ready
+	$(BIN)/python -m pytest -q --durations=10
+
+notebooks-test: $(VENV)/ready
+	$(NBVAL) notebooks
+
+# Without MNIST everything runs on scikit-learn's digits; what is said of MNIST is not checked.
+stand-in: $(VENV)/ready
+	env -u GAN_TUTORIAL_MNIST GAN_TUTORIAL_OFFLINE=1 $(BIN)/python -m pytest -q -m "not slow"
+	env -u GAN_TUTORIAL_MNIST GAN_TUTORIAL_OFFLINE=1 $(NBVAL) notebooks/01_*.ipynb notebooks/04_*.ipynb
+
+notebooks: $(VENV)/ready
+	$(BIN)/python tools/notebooks.py
+
+links: $(VENV)/ready
+	$(BIN)/python tools/notebooks.py --links
+
+bench: $(VENV)/ready
+	$(BIN)/python benchmarks/throughput.py
+
+clean:
+	rm -rf $(VENV) build *.egg-info
