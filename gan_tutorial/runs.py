@@ -115,7 +115,6 @@ def train(out, settings, overwrite=False, progress=True):
     out = Path(out)
     images, source, trainer = build(settings)
     facts = {"source": source, "images": len(images), "crc32": zlib.crc32(images)}
-    images = tf.constant(images)  # the NumPy array may go: MNIST is 190 MB
     if overwrite:
         _clear(out)
     elif (out / "metrics.json").is_file():
