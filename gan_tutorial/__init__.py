@@ -47,6 +47,7 @@ _MODULES = (
     "trainer",
     "figures",
     "callbacks",
+    "widgets",
 )
 
 __all__ = ["__version__", *_HOME, *_MODULES]

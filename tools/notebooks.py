@@ -111,6 +111,7 @@ def execute(path, notebook):
         resources={"metadata": {"path": FOLDER}},
         store_widget_state=False,
         record_timing=False,
+        coalesce_streams=True,
     )
     client.execute()
     notebook.metadata = nbformat.from_dict(METADATA)
