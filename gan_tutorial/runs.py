@@ -69,7 +69,7 @@ def merged_settings(out, given, defaults, resume, overwrite):
     return asked
 
 
-def build(settings):
+def assemble(settings):
     """Map a run's settings to (images, source, trainer), nothing trained or written yet."""
     images, source = _load(settings)
     shape = images.shape[1:]
@@ -113,7 +113,7 @@ def train(out, settings, overwrite=False, progress=True):
     FloatingPointError at a loss that is not finite.
     """
     out = Path(out)
-    images, source, trainer = build(settings)
+    images, source, trainer = assemble(settings)
     facts = {"source": source, "images": len(images), "crc32": zlib.crc32(images)}
     if overwrite:
         _clear(out)

@@ -1,0 +1,209 @@
+"""The notebooks' style: anatomy, fresh outputs, checked cells, equations, answers that run."""
+
+import ast
+import importlib.util
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+spec = importlib.util.spec_from_file_location("notebooks_tool", ROOT / "tools" / "notebooks.py")
+tool = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(tool)
+
+PATHS = tool.paths()
+PACKAGE = sorted((ROOT / "gan_tutorial").glob("*.py"))
+TAG = re.compile(r"\\tag\{([^}]+)\}")
+LABEL = re.compile(r"# Eq\. \(([^)]+)\)")
+CLOSING = ["Check yourself", "On your own", "In practice", "References"]
+
+each = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name[:2])
+
+
+def cells(path, kind):
+    return [cell for cell in tool.read(path).cells if cell.cell_type == kind]
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def markdown(path):
+    return "\n\n".join(cell.source for cell in cells(path, "markdown"))
+
+
+def prose(path):
+    """The text that is read: no code, no equations, no addresses, no answers."""
+    text = re.sub(r"^\[!\[.*$", "", markdown(path), flags=re.M)  # the badges
+    text = re.sub(r"<details>.*?</details>|```.*?```|\$\$.*?\$\$", " ", text, flags=re.S)
+    return re.sub(r"\$[^$]*\$|`[^`]*`|!?\[([^]]*)\]\([^)]*\)", r" \1 ", text)
+
+
+def pictures(cell):
+    return [o for o in cell.outputs if "image/png" in o.get("data", {})]
+
+
+def prints_text(cell):
+    return any(
+        o.output_type == "stream" or "text/markdown" in o.get("data", {}) for o in cell.outputs
+    )
+
+
+def test_the_notebooks_are_there():
+    assert [path.name[:2] for path in PATHS][:4] == ["01", "02", "03", "04"]
+
+
+@each
+def test_opening(path):
+    first, second = cells(path, "markdown")[:2]
+    lines = [line for line in first.source.split("\n") if line]
+    assert re.match(r"# [A-Z][a-z]+ ", lines[0])
+    assert lines[1] == tool.badges(path)
+    assert re.match(r"!\[.{20,}\]\(attachment:cover\.png\)$", lines[2])
+    assert "cover.png" in first["attachments"]
+    for heading in ("What you'll do", "What you'll learn", "What you'll need"):
+        assert heading in second.source
+    assert 3 <= len(re.findall(r"^[-*] ", second.source, re.M)) <= 5
+    assert re.search(r"(about|half a) .*minutes? on two cores", second.source)
+    colab, setup = cells(path, "code")[:2]
+    assert "colab" in tags(colab)
+    assert colab.source == tool.colab_setup()
+    assert "setup" in tags(setup)
+    assert len([line for line in setup.source.split("\n") if line.strip()]) <= 8
+
+
+@each
+def test_closing(path):
+    headings = re.findall(r"^## (.+)$", markdown(path), re.M)
+    assert headings[-len(CLOSING) :] == CLOSING
+    last = cells(path, "markdown")[-1]
+    assert "navigation" in tags(last)
+    assert last.source == tool.navigation(path)
+
+
+@each
+def test_headings_go_down_one_level_at_a_time(path):
+    text = re.sub(r"```.*?```", "", markdown(path), flags=re.S)
+    levels = [len(marks) for marks in re.findall(r"^(#+) ", text, re.M)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
+
+
+@each
+def test_outputs_are_fresh_and_clean(path):
+    code = cells(path, "code")
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    outputs = [output for cell in code for output in cell.outputs]
+    assert outputs
+    assert not [o for o in outputs if o.get("name") == "stderr" or o.output_type == "error"]
+    assert not re.search(r"/(work|tmp|root|home)/", json.dumps(outputs))
+    assert path.stat().st_size < 500 * 1024
+
+
+@each
+def test_a_third_of_the_cells_that_print_are_compared(path):
+    printing = [cell for cell in cells(path, "code") if prints_text(cell)]
+    checked = [cell for cell in printing if "nbval-check-output" in tags(cell)]
+    assert len(checked) >= len(printing) / 3
+    assert checked
+
+
+@each
+def test_sizes(path):
+    sizes = sorted(len(cell.source.split("\n")) for cell in cells(path, "code"))
+    assert statistics.median(sizes) <= 9
+    assert sizes[int(0.9 * len(sizes))] <= 18
+    assert sizes[-1] <= 30
+    n_code, n_markdown = len(cells(path, "code")), len(cells(path, "markdown"))
+    assert 0.48 <= n_markdown / (n_code + n_markdown) <= 0.62
+    assert 1200 <= len(re.findall(r"[A-Za-z]{2,}", prose(path))) <= 2600
+    assert 3 <= sum(len(pictures(cell)) for cell in cells(path, "code")) <= 8
+
+
+@each
+def test_every_picture_has_an_alternative_text(path):
+    for cell in cells(path, "code"):
+        if pictures(cell):
+            alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+            assert len(alt) > 20, cell.source[:80]
+
+
+def labels(texts):
+    return [label for text in texts for label in LABEL.findall(text)]
+
+
+@each
+def test_every_tagged_equation_has_one_line_that_computes_it(path):
+    package = labels(file.read_text(encoding="utf-8") for file in PACKAGE)
+    here = labels(cell.source for cell in cells(path, "code"))
+    found = TAG.findall(markdown(path))
+    assert found
+    assert len(found) == len(set(found))
+    for tag in found:
+        assert (package + here).count(tag) == 1, tag
+    assert set(here) <= set(found)
+
+
+def test_every_equation_of_the_package_is_taught():
+    taught = {tag for path in PATHS for tag in TAG.findall(markdown(path))}
+    package = labels(file.read_text(encoding="utf-8") for file in PACKAGE)
+    assert len(package) == len(set(package))
+    assert set(package) <= taught
+
+
+@each
+def test_nothing_of_the_package_is_defined_again(path):
+    names = set()
+    for file in PACKAGE:
+        body = ast.parse(file.read_text(encoding="utf-8")).body
+        names |= {n.name for n in body if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    for cell in cells(path, "code"):
+        for node in ast.walk(ast.parse(re.sub(r"^\s*%.*$", "pass", cell.source, flags=re.M))):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                assert node.name not in names
+
+
+@each
+def test_links_between_notebooks_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^):]+\.ipynb)\)", markdown(path)):
+        assert (path.parent / target).is_file(), target
+
+
+@each
+def test_every_exercise_has_an_answer_that_runs(path):
+    answers = re.findall(r"<details>.*?```python\n(.*?)```.*?</details>", markdown(path), re.S)
+    exercises = re.split(r"^## On your own$", markdown(path), flags=re.M)[1]
+    exercises = re.split(r"^## In practice$", exercises, flags=re.M)[0]
+    assert 2 <= len(answers) == exercises.count("<details>") <= 4
+    setup = next(cell for cell in cells(path, "code") if "setup" in tags(cell)).source
+    program = "import matplotlib\nmatplotlib.use('agg')\n"
+    for answer in answers:  # each after the set-up cell alone
+        program += f"exec({setup!r} + '\\n' + {answer!r}, {{'__name__': 'answer'}})\n"
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@each
+def test_spelling(path, tmp_path):
+    text = tmp_path / "prose.md"
+    text.write_text(prose(path), encoding="utf-8")
+    command = [sys.executable, "-m", "codespell_lib", str(text)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@each
+def test_plain_language(path):
+    text = prose(path)
+    assert "!" not in text.replace("!=", "")
+    assert not re.search(r"\b(simply|obviously|awesome|amazing|trivial(ly)?)\b", text, re.I)

@@ -1,0 +1,93 @@
+"""What stands outside the package: README, environment, licence, and what must not be there."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def tracked():
+    """All files of the project that git knows, or that lie here where there is no git."""
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    return [ROOT / name for name in done.stdout.split("\n") if name and (ROOT / name).is_file()]
+
+
+def test_the_readmes_code_runs(tmp_path, monkeypatch, mnist):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", README, re.S)
+    assert len(blocks) == 3
+    program = "\n".join(blocks)
+    assert "steps=20_000" in program
+    names = {}
+    exec(program.replace("steps=20_000", "steps=5"), names)
+    assert (tmp_path / "digits.png").is_file()
+    names["trainer"].fit(mnist.train_images[:200], 2, progress=False)  # with the loss of one's own
+
+
+def test_the_readme_names_what_there_is():
+    for target in re.findall(r"\]\(([^):#]+)\)", README):
+        assert (ROOT / target).exists(), target
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for goal in re.findall(r"make ([a-z][a-z-]+)", README):
+        assert re.search(rf"^{goal}:", makefile, re.M), goal
+    for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+        assert f"notebooks/{path.name}" in README
+
+
+def test_every_option_of_the_readme_exists(capsys):
+    from gan_tutorial.cli import main
+
+    helps = ""
+    for command in ("train", "sample", "lab"):
+        main([command, "--help"])
+        helps += capsys.readouterr().out
+    for line in re.findall(r"^gan-tutorial .*$", README, re.M):
+        for option in re.findall(r"--[a-z-]+", line):
+            assert option in helps, option
+
+
+def test_dependencies_have_lower_bounds_and_no_upper_ones():
+    groups = PROJECT["optional-dependencies"].values()
+    everything = PROJECT["dependencies"] + [d for group in groups for d in group]
+    for requirement in everything:
+        wanted = requirement.split(";")[0]
+        assert ">=" in wanted or wanted.startswith("gan-tutorial["), requirement
+        assert not re.search(r"[<~!]|==", wanted), requirement
+
+
+def test_conda_gets_the_same_bounds_and_a_literal_python():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    (pip,) = [d["pip"] for d in environment["dependencies"] if isinstance(d, dict)]
+    conda = [d for d in environment["dependencies"] if isinstance(d, str)]
+    assert "python=3.12" in conda  # repo2docker reads no other form
+    assert not (ROOT / "binder").exists()  # it would hide environment.yml
+    assert set(PROJECT["dependencies"]) <= set(conda)
+    normal = [requirement.replace('"', "'") for requirement in pip]
+    assert normal == PROJECT["optional-dependencies"]["cpu"]
+    for name in ("jupyter", "nbval", "ipywidgets", "matplotlib", "numpy"):
+        assert any(d.startswith(name) for d in conda), name
+
+
+def test_citation_and_licence():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == PROJECT["version"]
+    assert citation["repository-code"] == PROJECT["urls"]["Repository"]
+    assert citation["license"] == PROJECT["license"] == "MIT"
+
+
+@pytest.mark.skipif(not tracked(), reason="not a git checkout")
+def test_no_data_and_no_machines_paths_are_in_the_project():
+    for path in tracked():
+        assert path.name != "mnist.npz"
+        assert path.stat().st_size < 1_000_000, path
+        if path.suffix in (".py", ".md", ".toml", ".yml", ".cff", "") and path.parent.name != ".ci":
+            text = path.read_text(encoding="utf-8")
+            assert "/work" + "/" not in text, path
+            assert "../" + "shared" not in text, path
