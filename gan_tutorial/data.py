@@ -3,6 +3,7 @@
 All images are float32, `(n, height, width, channels)`, in [0, 1].
 """
 
+import math
 import os
 import socket
 import sys
@@ -17,6 +18,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 PICTURES = (".png", ".jpg", ".jpeg")
+ALIGNMENT = 64  # bytes, of the memory that NumPy and TensorFlow can share
 SILENCE = 10  # seconds without a byte after which a download is given up
 
 
@@ -137,7 +139,15 @@ def _unit_range(where, images):
             f"{where} has values from {images.min()} to {images.max()}; "
             "integers from 0 to 255 or numbers from 0 to 1 are expected"
         )
-    return np.divide(images, np.float32(top), dtype=np.float32)
+    return np.divide(images, np.float32(top), out=_aligned(images.shape), casting="unsafe")
+
+
+def _aligned(shape):
+    """Return an empty float32 array whose memory a tensor can share."""
+    size = 4 * math.prod(shape)
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % ALIGNMENT
+    return memory[start : start + size].view(np.float32).reshape(shape)
 
 
 def _pick_images(path, arrays):

@@ -37,6 +37,12 @@ def test_pixels_are_divided_by_255_and_labels_kept(tmp_path, tiny):
     np.testing.assert_array_equal(mnist.test_labels, tiny["y_test"])
 
 
+def test_images_lie_where_a_tensor_can_share_their_memory(tmp_path, tiny):
+    images = load_mnist(saved(tmp_path, tiny)).train_images
+    assert images.ctypes.data % data.ALIGNMENT == 0
+    assert images.flags.carray
+
+
 def test_the_path_comes_before_the_variable(tmp_path, tiny, monkeypatch):
     first, second = saved(tmp_path, tiny, "a.npz"), saved(tmp_path, tiny, "b.npz")
     monkeypatch.setenv("GAN_TUTORIAL_MNIST", str(first))

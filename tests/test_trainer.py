@@ -373,6 +373,19 @@ def test_ctrl_c_stops_between_calls_and_the_next_fit_goes_on(make_trainer, dots,
     assert trainer.history["d_loss"].tolist() == whole.history["d_loss"].tolist()
 
 
+@pytest.mark.parametrize("offset", [0, 4, 16, 32])
+@pytest.mark.parametrize("xla", [True, False], ids=["xla", "graph"])
+def test_data_may_lie_anywhere_in_memory(make_trainer, dots, weights, same, offset, xla):
+    memory = np.empty(dots.nbytes + 64 + offset, np.uint8)
+    start = -memory.ctypes.data % 64 + offset
+    elsewhere = memory[start : start + dots.nbytes].view(np.float32).reshape(dots.shape)
+    elsewhere[:] = dots
+    trainer, other = make_trainer(jit_compile=xla), make_trainer(jit_compile=xla)
+    trainer.fit(elsewhere, 5, progress=False)
+    other.fit(dots, 5, progress=False)
+    assert same(weights(trainer.generator), weights(other.generator))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
