@@ -14,8 +14,9 @@ arrays. `CONTENDERS` lists them, each with the module that it cannot do without.
 Each lives in a process of its own, with its library, threads and memory to itself, as its users
 have it. (Tried both ways: the sleeping ones use no processor time, and all in one process gives
 the same figures within 5 %.) All are started and compiled before the clock runs; then each in turn
-runs a slice, so that a busy minute of the machine falls on everyone. Where other programs run,
-compare the best slices, not the medians.
+runs a slice, so that a busy minute of the machine falls on everyone. Nothing else should run:
+PyTorch, whose two threads wait for each other at every operation, lost nine tenths of its speed
+beside a second program, and then no ratio means anything.
 """
 
 import argparse
@@ -326,7 +327,8 @@ def hire(name, images):
     """Start a contender's process; return the function that asks it something and waits."""
     spawn = multiprocessing.get_context("spawn")  # a fork would inherit half of TensorFlow
     pipe, theirs = spawn.Pipe()
-    spawn.Process(target=serve, args=(name, images, theirs), name=name, daemon=True).start()
+    process = spawn.Process(target=serve, args=(name, images, theirs), name=name, daemon=True)
+    process.start()
     theirs.close()  # so that we hear of it when the process dies
 
     def ask(request):
@@ -334,7 +336,8 @@ def hire(name, images):
             pipe.send(request)
             return pipe.recv()
         except (EOFError, OSError):
-            sys.exit(f"{name} broke down, see above")
+            process.join()
+            sys.exit(f"{name} ended early, exit code {process.exitcode} (negative: a signal)")
 
     return ask
 
@@ -440,6 +443,8 @@ def main():
     source = "the stand-in" if data.source == "digits" else "MNIST"
     facts = {**machine(), "data": f"{len(images)} images of {source}"}
     print(table(results), ", ".join(f"{key} {value}" for key, value in facts.items()), sep="\n\n")
+    if any(result and result["median"] < 0.8 * result["best"] for result in results.values()):
+        print("\nSlices differ much: other programs ran. Measure again on a quiet machine.")
     if args.output:
         report = {"machine": facts, "contenders": results}
         args.output.write_text(json.dumps(report, indent=1) + "\n")

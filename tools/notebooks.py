@@ -61,7 +61,7 @@ def badges(path):
 
 
 def colab_setup():
-    """Return the hidden first code cell, which installs the package on Colab."""
+    """Return the hidden first code cell: quiet start, and on Colab the package is installed."""
     if PLACEHOLDER in address():
         step = (
             "raise SystemExit(\n"
@@ -71,7 +71,11 @@ def colab_setup():
         )
     else:
         step = f"%pip install -q --no-deps git+{address()}"
-    return f'import sys\n\nif "google.colab" in sys.modules:\n    {step}'
+    return (
+        "import os\nimport sys\n\n"
+        'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # no start-up lines of TensorFlow\n'
+        f'if "google.colab" in sys.modules:\n    {step}'
+    )
 
 
 def navigation(path):
