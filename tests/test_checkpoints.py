@@ -2,6 +2,7 @@
 
 import os
 import resource
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -97,18 +98,23 @@ def test_other_settings_are_refused(tmp_path, make_trainer, settings, message):
         make_trainer(**settings).restore(tmp_path)
 
 
-@pytest.fixture
+@contextmanager
 def full_disk():
-    """Make the operating system refuse to write more than 2,000 bytes to a file."""
+    """Make the operating system refuse to write more than 2,000 bytes to a file.
+
+    A context and not a fixture: the limit holds for pytest's own output too.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_full_disk_leaves_the_older_checkpoint_and_no_half_one(tmp_path, full_disk):
+def test_a_full_disk_leaves_the_older_checkpoint_and_no_half_one(tmp_path):
     checkpoints.write(tmp_path, 1, {"w": np.zeros(3)}, {})
-    with pytest.raises(OSError, match="File too large"):
+    with full_disk(), pytest.raises(OSError, match="File too large"):
         checkpoints.write(tmp_path, 2, {"w": np.zeros(9999)}, {})
     assert os.listdir(tmp_path) == ["step-00000001.npz"]
     assert checkpoints.read_newest(tmp_path)[1]["step"] == 1

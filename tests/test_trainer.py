@@ -134,6 +134,7 @@ def restless_pair():
     return generator, discriminator
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("xla", [True, False], ids=["xla", "graph"])
 @pytest.mark.parametrize("kind", ["plain", "restless"])
 def test_the_same_bits_however_the_steps_are_cut_up(make_trainer, dots, weights, same, kind, xla):
