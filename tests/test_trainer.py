@@ -478,8 +478,11 @@ def test_the_articles_gan_learns_to_draw(mnist):
     trainer.fit(mnist.train_images, 4000, progress=False)
     fake, real = trainer.sample(1000), mnist.train_images[:1000]
     gap = np.abs(fake.mean(0) - real.mean(0)).mean()
-    # A frozen G stays at 0.4; real and fake swapped, or a sign turned, drives it to black or white.
-    assert np.abs(untrained.mean(0) - real.mean(0)).mean() > 0.3
+    # A frozen G stays where it is, at 0.37 (0.28 on the stand-in, whose digits have more grey);
+    # real and fake swapped, or a sign turned, drives it to black or white.
+    assert np.abs(untrained.mean(0) - real.mean(0)).mean() > 0.25
     assert gap < 0.08
-    # A collapsed G would draw one picture: its samples must differ at least half as much as digits.
-    assert pixels_apart(fake[:500], fake[500:]) > 0.5 * pixels_apart(real[:500], real[500:])
+    # A collapsed G draws one picture, with a ratio near 0. Measured: 0.75 on MNIST, and 0.52 on the
+    # stand-in, a fortieth as many digits.
+    least = 0.35 if mnist.source == "digits" else 0.5
+    assert pixels_apart(fake[:500], fake[500:]) > least * pixels_apart(real[:500], real[500:])
