@@ -5,6 +5,8 @@ the first report at or after each multiple of `every`, and once more when traini
 """
 
 import io
+import json
+import math
 from pathlib import Path
 
 import keras
@@ -105,6 +107,58 @@ class Checkpoints(Periodic):
 
     def act(self, step):
         self.trainer.save(self.folder)
+
+
+class KeepBest(Periodic):
+    """Keep the best generator by a measure: `folder/best.keras`, with best.json beside it.
+
+    `load_generator(folder, which="best")` reads it. A run that is resumed goes on with the best
+    that it had.
+
+    Args:
+        measure: maps samples `(n, ...)` to a number.
+        every: steps between two measurements; the last step is measured too.
+        folder: the run's folder; it is made.
+        mode: "min" where lower is better, "max" where higher is.
+        n: samples to measure.
+        seed: of their fixed noise.
+        labels: class of each sample, where the generator takes labels.
+
+    Raises ValueError for another mode, and where the measure gives NaN or no number.
+
+    Example:
+        >>> KeepBest(lambda images: images.std(), mode="max").every
+        1000
+    """
+
+    def __init__(self, measure, every=1000, folder=".", mode="min", n=2000, seed=0, labels=None):
+        super().__init__(every)
+        if mode not in ("min", "max"):
+            raise ValueError(f"mode must be 'min' or 'max', not {mode!r}")
+        self.measure, self.mode, self.folder = measure, mode, Path(folder)
+        self.n, self.seed, self.labels = n, seed, labels
+        self.best = None  # {"step": ..., "value": ...}
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        kept = self.folder / "best.json"
+        if kept.is_file() and self.trainer.step:
+            self.best = json.loads(kept.read_text(encoding="utf-8"))
+
+    def act(self, step):
+        value = float(self.measure(self.trainer.sample(self.n, labels=self.labels, seed=self.seed)))
+        if math.isnan(value):
+            raise ValueError(f"the measure of KeepBest gave NaN at step {step}")
+        if self.best is None or self._better(value, self.best["value"]):
+            self.best = {"step": step, "value": value}
+            with written_whole(self.folder / "best.keras") as aside:
+                self.trainer.sampler.save(aside)
+            with written_whole(self.folder / "best.json") as aside:
+                aside.write_text(json.dumps(self.best) + "\n", encoding="utf-8")
+
+    def _better(self, value, before):
+        return value < before if self.mode == "min" else value > before
 
 
 class LivePicture(Periodic):

@@ -1,4 +1,4 @@
-"""The command line: gan-tutorial train | sample | lab.
+"""The command line: gan-tutorial train | sample | evaluate | reproduce | lab.
 
 TensorFlow is imported by the commands that need it, not for `--help`.
 """
@@ -32,6 +32,12 @@ DEFAULTS = {
     "seed": 0,
     "report_every": 500,
     "checkpoint_every": 1000,
+    "keep_best": None,
+}
+REPRODUCED = {"gan": ("article", "floors", "paper"), "classifier": ("classifier",)}
+INTERRUPTED = {
+    "train": "interrupted; what was trained is kept, go on with --resume",
+    "reproduce": "interrupted; what was done is kept, the same command goes on",
 }
 
 
@@ -46,7 +52,7 @@ def make_parser():
     """Return the parser of the whole command line."""
     parser = _Parser(
         prog="gan-tutorial",
-        description="Train a GAN, draw samples from it, or open the notebooks.",
+        description="Train a GAN, draw samples, measure them, or open the notebooks.",
         epilog="Example: gan-tutorial train --steps 20000 --out runs/first",
     )
     parser.add_argument("--version", action="version", version=f"gan-tutorial {__version__}")
@@ -56,6 +62,8 @@ def make_parser():
     for name, summary, add_options, run in (
         ("train", "train a GAN and keep all of it in a folder", _train_options, run_train),
         ("sample", "draw images from a trained run", _sample_options, run_sample),
+        ("evaluate", "measure a trained run's samples", _evaluate_options, run_evaluate),
+        ("reproduce", "repeat a long run behind the results", _reproduce_options, run_reproduce),
         ("lab", "open the notebooks in JupyterLab", _lab_options, run_lab),
     ):
         command = commands.add_parser(
@@ -79,8 +87,7 @@ def main(argv=None):
         args = vars(make_parser().parse_args(argv))
     except SystemExit as stop:
         return stop.code
-    debug, run = args.pop("debug"), args.pop("run")
-    args.pop("command")
+    debug, run, command = args.pop("debug"), args.pop("run"), args.pop("command")
     with warnings.catch_warnings():
         # What is for users, once each; what is for developers of libraries is not shown.
         warnings.simplefilter("ignore")
@@ -89,7 +96,7 @@ def main(argv=None):
         try:
             return run(**args) or 0
         except KeyboardInterrupt:
-            _say("interrupted; what was trained is kept, go on with --resume")
+            _say(INTERRUPTED.get(command, "interrupted"))
             return 130
         except Exception as error:  # one line for whatever went wrong: that is the promise
             if debug:
@@ -152,6 +159,8 @@ def _train_options(command):
     add("--seed", type=_whole(0), metavar="N", help="decides every random draw (0)")
     add("--report-every", type=_whole(1), metavar="N", help="steps between pictures (500)")
     add("--checkpoint-every", type=_whole(1), metavar="N", help="steps between checkpoints (1000)")
+    best = "keep the best generator by Frechet classifier distance, measured every N steps (no)"
+    add("--keep-best", type=_whole(1), metavar="N", help=best)
 
 
 def _sample_options(command):
@@ -161,6 +170,23 @@ def _sample_options(command):
     add("--seed", type=_whole(0), default=0, metavar="N", help="of the noise (0)")
     add("--which", choices=("latest", "best"), default="latest", help="which generator (latest)")
     add("--out", default=None, metavar="FILE", help=".png: a grid; .npz: an array (RUN/sample.png)")
+
+
+def _evaluate_options(command):
+    add = command.add_argument
+    add("folder", metavar="RUN", help="the folder that train wrote")
+    add("--n", type=_whole(100), default=10_000, metavar="N", help="samples to measure (10000)")
+    add("--seed", type=_whole(0), default=0, metavar="N", help="of the noise (0)")
+    add("--which", choices=("latest", "best"), default="latest", help="which generator (latest)")
+
+
+def _reproduce_options(command):
+    add = command.add_argument
+    add("name", choices=REPRODUCED, metavar="NAME", help=", ".join(REPRODUCED))
+    add("--parts", nargs="+", default=None, metavar="PART", help="some of its parts (all)")
+    add("--out", default="runs/reproduce", metavar="FOLDER", help="where (runs/reproduce)")
+    minutes = "of training after which a part stops early (90)"
+    add("--minutes", type=_above_zero, default=90.0, metavar="X", help=minutes)
 
 
 def _lab_options(command):
@@ -205,6 +231,33 @@ def run_sample(folder, n, seed, which, out):
         else:
             figures.save_png(figures.image_grid(images, scale=2), aside)
     print(f"Wrote {n:,} images to {path}")
+
+
+def run_evaluate(folder, n, seed, which):
+    """Measure a run's samples; write evaluation.json, print the measures beside their floors."""
+    require_tensorflow()
+    from gan_tutorial import evaluation, runs
+
+    scores = runs.evaluate(folder, n, seed, which)
+    print(evaluation.table(scores["samples"], scores["floors"]))
+    if not scores["comparable"]:
+        print("Measured on the stand-in digits: not comparable with numbers on MNIST")
+    print(f"Wrote {Path(folder, 'evaluation.json')}")
+
+
+def run_reproduce(name, parts, out, minutes):
+    """Go on with a long run, or its parts, and write what it measured."""
+    known = REPRODUCED[name]
+    unknown = [part for part in parts or () if part not in known]
+    if unknown:
+        raise ValueError(f"{name} has no part {unknown[0]!r}: choose from {', '.join(known)}")
+    require_tensorflow()
+    from gan_tutorial import data, reproduce
+
+    Path(out, name).mkdir(parents=True, exist_ok=True)
+    mnist = data.load_mnist()
+    for part in parts or known:
+        reproduce.RUNS[name][part](mnist, Path(out, name), minutes)
 
 
 def run_lab(folder):

@@ -18,13 +18,22 @@ import numpy as np
 import tensorflow as tf
 
 import gan_tutorial
-from gan_tutorial import checks, data, figures
-from gan_tutorial.callbacks import Checkpoints, Samples
-from gan_tutorial.checkpoints import find, written_whole
+from gan_tutorial import checks, data, evaluation, figures
+from gan_tutorial.algorithm import sample
+from gan_tutorial.callbacks import Checkpoints, KeepBest, Samples
+from gan_tutorial.checkpoints import find, load_generator, written_whole
 from gan_tutorial.networks import make_discriminator, make_generator
 from gan_tutorial.trainer import Trainer
 
-FILES = ("samples.png", "training.gif", "losses.png", "history.csv", "metrics.json")
+FILES = (
+    "samples.png",
+    "training.gif",
+    "losses.png",
+    "history.csv",
+    "metrics.json",
+    "best.json",
+    "evaluation.json",
+)
 MODELS = ("generator.keras", "best.keras")
 FOLDERS = ("checkpoints", "frames")
 
@@ -63,15 +72,18 @@ def merged_settings(out, given, defaults, resume, overwrite):
         raise ValueError(
             f"{out}: holds a run; use --resume to go on with it, --overwrite, or --out"
         )
-    settings = read_metrics(out)["settings"]
+    settings = {**defaults, **read_metrics(out)["settings"]}
     asked = {**settings, **given}
     checks.same_settings(out, settings, {**asked, "steps": settings["steps"]})
     return asked
 
 
 def assemble(settings):
-    """Map a run's settings to (images, source, trainer), nothing trained or written yet."""
-    images, source = _load(settings)
+    """Map a run's settings to (images, source, measure, trainer), nothing trained or written yet.
+
+    The measure is that of KeepBest, or None.
+    """
+    images, source, measure = _load(settings)
     shape = images.shape[1:]
     make_adam = keras.optimizers.Adam
     trainer = Trainer(
@@ -86,15 +98,23 @@ def assemble(settings):
         seed=settings["seed"],
     )
     checks.as_tensors(trainer, images[: settings["batch_size"]], None)
-    return images, source, trainer
+    return images, source, measure, trainer
 
 
 def _load(settings):
     path = settings["data"]
-    if path is None or (path.endswith(".npz") and _is_mnist(path)):
-        mnist = data.load_mnist(path)
-        return mnist.train_images, mnist.source
-    return data.load_images(path, settings["size"], settings["channels"]), path
+    if _of_digits(path):
+        digits = data.load_mnist(path)
+        held_out = evaluation.held_out(digits)
+        measure = evaluation.frechet_to(held_out) if settings["keep_best"] else None
+        return digits.train_images, digits.source, measure
+    if settings["keep_best"]:
+        raise ValueError(f"{path}: keep_best looks at digits with a classifier; leave it away here")
+    return data.load_images(path, settings["size"], settings["channels"]), path, None
+
+
+def _of_digits(path):
+    return path is None or (path.endswith(".npz") and _is_mnist(path))
 
 
 def _is_mnist(path):
@@ -113,8 +133,8 @@ def train(out, settings, overwrite=False, progress=True):
     FloatingPointError at a loss that is not finite.
     """
     out = Path(out)
-    images, source, trainer = assemble(settings)
-    facts = {"source": source, "images": len(images), "crc32": zlib.crc32(images)}
+    images, source, measure, trainer = assemble(settings)
+    facts = {"source": source, **_crc(images)}
     if overwrite:
         _clear(out)
     elif (out / "metrics.json").is_file():
@@ -130,7 +150,7 @@ def train(out, settings, overwrite=False, progress=True):
     try:
         if steps:
             every = settings["report_every"]
-            trainer.fit(images, steps, None, every, keeper.callbacks(), progress)
+            trainer.fit(images, steps, None, every, keeper.callbacks(measure), progress)
     finally:
         if trainer.healthy:
             keeper.write_results()
@@ -142,9 +162,41 @@ def _check_same_data(out, facts):
     before = read_metrics(out)["data"]
     if before["crc32"] != facts["crc32"]:
         raise ValueError(
-            f"{out}: began on {before['images']} images from {before['source']}, "
+            f"{out}: trained on {before['images']} images from {before['source']}, "
             f"now there are {facts['images']} others from {facts['source']}"
         )
+
+
+def evaluate(run, n=10_000, seed=0, which="latest"):
+    """Map a run on digits to the measures of n of its samples and their floors; keep them there.
+
+    Writes evaluation.json. Raises ValueError for a run on other pictures, and where the images it
+    was trained on are not at hand.
+    """
+    metrics = read_metrics(run)
+    path = metrics["settings"]["data"]
+    if not _of_digits(path):
+        raise ValueError(f"{run}: trained on {path}; the measures know digits alone")
+    digits = data.load_mnist(path)
+    _check_same_data(run, {**_crc(digits.train_images), "source": digits.source})
+    generator = load_generator(run, which)
+    samples = sample(generator, n, seed=seed, prior=metrics["trainer"]["prior"])
+    best = Path(run) / "best.json"
+    scores = {
+        "which": which,
+        "step": json.loads(best.read_text())["step"] if which == "best" else metrics["steps"],
+        "seed": seed,
+        "comparable": digits.source != "digits",
+        "samples": evaluation.evaluate(samples, digits),
+        "floors": evaluation.floors(digits, n),
+    }
+    with written_whole(Path(run) / "evaluation.json") as aside:
+        aside.write_text(json.dumps(scores, indent=2) + "\n", encoding="utf-8")
+    return scores
+
+
+def _crc(images):
+    return {"images": len(images), "crc32": zlib.crc32(images)}
 
 
 def _clear(out):
@@ -165,11 +217,12 @@ class RunKeeper(keras.callbacks.Callback):
         self.earlier = _seconds_so_far(out) if trainer.step else 0.0
         self.started = None
 
-    def callbacks(self):
+    def callbacks(self, measure=None):
         """Return all callbacks of the run, this one last."""
         out, settings = self.out, self.settings
         frames = Samples(out / "frames", settings["report_every"], gif=out / "training.gif")
-        return [frames, Checkpoints(out / "checkpoints", settings["checkpoint_every"]), self]
+        best = [KeepBest(measure, settings["keep_best"], out)] if measure else []
+        return [frames, *best, Checkpoints(out / "checkpoints", settings["checkpoint_every"]), self]
 
     def on_train_begin(self, logs=None):
         self.started = time.perf_counter()
@@ -206,8 +259,8 @@ class RunKeeper(keras.callbacks.Callback):
             "settings": self.settings,
             "trainer": self.trainer.settings(),
             "data": self.data_facts,
-            "versions": _versions(),
-            "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+            "versions": versions(),
+            "machine": machine(),
             "steps": step,
             "seconds": round(seconds, 2),
             "steps_per_second": round(step / seconds, 1) if seconds else None,
@@ -221,7 +274,20 @@ def _seconds_so_far(out):
     return read_metrics(out)["seconds"] if (out / "metrics.json").is_file() else 0.0
 
 
-def _versions():
+def machine():
+    """Return what the machine is, one line, such as "Linux x86_64, 2 cores, AMD EPYC"."""
+    cpu = [line.split(":")[1].strip() for line in _cpu_info() if line.startswith("model name")]
+    parts = [f"{platform.system()} {platform.machine()}", f"{os.cpu_count()} cores", *cpu[:1]]
+    return ", ".join(parts)
+
+
+def _cpu_info():
+    path = Path("/proc/cpuinfo")
+    return path.read_text().splitlines() if path.is_file() else []
+
+
+def versions():
+    """Return the versions of what decides a run's numbers, a dict."""
     return {
         "gan_tutorial": gan_tutorial.__version__,
         "python": platform.python_version(),

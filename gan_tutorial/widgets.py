@@ -14,7 +14,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy import integrate, special, stats
 
-from gan_tutorial.figures import STYLE, save_png
+from gan_tutorial import classifier
+from gan_tutorial.algorithm import sample
+from gan_tutorial.figures import STYLE, image_grid, save_png
 
 
 def best_discriminator(p, q):
@@ -155,14 +157,77 @@ class ObjectiveExplorer(Explorer):
         _draw_gauge(rows[2], best_value(x, p, q), jensen_shannon(x, p, q))
 
 
-def _slider(description, value, low, high):
+def between(corners, right, down):
+    """Map four corners `(4, ...)` and a place in [0, 1] x [0, 1] to the point there, `(...)`.
+
+    The corners are upper left, upper right, lower left and lower right; straight lines join them.
+
+    Example:
+        >>> float(between(np.array([0.0, 1.0, 2.0, 3.0]), 0.5, 1.0))
+        2.5
+    """
+    upper, lower = (a + right * (b - a) for a, b in (corners[:2], corners[2:]))
+    return upper + down * (lower - upper)
+
+
+class LatentExplorer(Explorer):
+    """Walk over a surface in latent space, stretched between four points z: map, image, verdict.
+
+    Args:
+        generator: a `keras.Model` from noise to digits `(28, 28, 1)`.
+        z: the four corners `(4, latent_dim)`: upper left, upper right, lower left, lower right.
+        side: images along a side of the map.
+
+    Raises ValueError where z is not four such points.
+
+    Example:
+        >>> from gan_tutorial import make_generator
+        >>> explorer = LatentExplorer(make_generator(hidden=(4,)), np.eye(4, 100), side=3)
+        >>> explorer.controls["right"].value = 0.9
+    """
+
+    def __init__(self, generator, z, side=9):
+        self.generator, self.corners = generator, np.asarray(z, np.float32)
+        expected = (4, *generator.inputs[0].shape[1:])
+        if self.corners.shape != expected:
+            raise ValueError(f"z has shape {self.corners.shape}, four corners are {expected}")
+        ticks = np.linspace(0, 1, side)
+        places = [between(self.corners, right, down) for down in ticks for right in ticks]
+        self.map = image_grid(sample(generator, z=np.stack(places)), columns=side)
+        super().__init__(
+            right=_slider("to the right", 0.5, 0.0, 1.0, 0.05),
+            down=_slider("down", 0.5, 0.0, 1.0, 0.05),
+        )
+
+    def draw(self, figure, right, down):
+        image = sample(self.generator, z=between(self.corners, right, down)[None])
+        verdict = classifier.see(image)[1][0]
+        figure.set_size_inches(8.4, 3.4)
+        figure.set_layout_engine("none")  # nothing jumps while a slider moves
+        places = {"left": 0.02, "right": 0.98, "bottom": 0.16, "top": 0.88, "wspace": 0.15}
+        left, middle, last = figure.subplots(1, 3, gridspec_kw=places)
+        left.imshow(self.map, cmap="gray", vmin=0, vmax=255)
+        edge = 16  # from the border to the centre of the first image
+        x, y = (edge + place * (len(self.map) - 2 * edge) for place in (right, down))
+        left.plot(x, y, "o", markersize=14, markerfacecolor="none", markeredgewidth=2.5, color="C1")
+        left.set_title("The surface, and where you are")
+        middle.imshow(image[0, ..., 0], cmap="gray", vmin=0, vmax=1)
+        middle.set_title("The image there")
+        for axes in (left, middle):
+            axes.set_axis_off()
+        last.bar(range(10), verdict, color="C2")
+        last.set(title="What the classifier sees", xlabel="digit", xticks=range(10), ylim=(0, 1))
+        last.set_yticks((0, 0.5, 1), ("0", "½", "1"))
+
+
+def _slider(description, value, low, high, step=0.1):
     return ipywidgets.FloatSlider(
         value=value,
         min=low,
         max=high,
-        step=0.1,
+        step=step,
         description=description,
-        readout_format=".1f",
+        readout_format=".1f" if step >= 0.1 else ".2f",
         style={"description_width": "7em"},
         layout={"width": "30em"},
     )

@@ -215,7 +215,7 @@ def test_other_images_than_before_are_refused(capsys, tmp_path, pictures):
     args = train_args(str(mine), out, "--steps", 10)
     assert main(args) == 0
     np.savez(mine, images=np.zeros((64, 6, 6)))
-    fails(capsys, [*args, "--resume"], "began on 64 images from")
+    fails(capsys, [*args, "--resume"], "trained on 64 images from")
 
 
 def test_a_damaged_newest_checkpoint_is_named_and_skipped(capsys, pictures, tmp_path):

@@ -86,7 +86,8 @@ def test_citation_and_licence():
 def test_no_data_and_no_machines_paths_are_in_the_project():
     for path in tracked():
         assert path.name != "mnist.npz"
-        assert path.stat().st_size < 1_000_000, path
+        limit = 5e6 if path.parent.name == "results" else 1e6  # all results together: 10 MB
+        assert path.stat().st_size < limit, path
         if path.suffix in (".py", ".md", ".toml", ".yml", ".cff", "") and path.parent.name != ".ci":
             text = path.read_text(encoding="utf-8")
             assert "/work" + "/" not in text, path

@@ -1,0 +1,110 @@
+"""The long runs: they go on where they stopped, and what they shipped can be computed again."""
+
+import json
+
+import numpy as np
+import pytest
+
+from gan_tutorial import evaluation, make_generator, reproduce, results, runs
+from gan_tutorial.algorithm import sample
+from gan_tutorial.checkpoints import find
+
+STOPS = (0, 10, 30, 60)
+
+
+def snapshots(folder):
+    return {path.name: reproduce.read_snapshot(path) for path in find(folder / "snapshots")}
+
+
+@pytest.fixture
+def whole(make_trainer, dots, tmp_path):
+    """The snapshots of a run that nothing interrupted."""
+    assert reproduce.train_in_pieces(make_trainer(), dots, tmp_path / "whole", STOPS, 5)
+    return snapshots(tmp_path / "whole")
+
+
+def test_a_run_that_was_interrupted_ends_with_the_same_snapshots(
+    make_trainer, dots, tmp_path, whole, same, monkeypatch
+):
+    folder = tmp_path / "parts"
+    steps = iter([5, 17, 60])
+    while True:
+        stop_at = next(steps)
+        limit = reproduce.Clock.is_up
+        monkeypatch.setattr(reproduce.Clock, "is_up", lambda self, n=stop_at: trainer.step >= n)
+        trainer = make_trainer(steps_per_execution=1)
+        done = reproduce.train_in_pieces(trainer, dots, folder, STOPS, 5, save_every=4)
+        monkeypatch.setattr(reproduce.Clock, "is_up", limit)
+        if done:
+            break
+        assert trainer.step == stop_at
+    parts = snapshots(folder)
+    assert parts.keys() == whole.keys() == {f"step-{step:08d}.npz" for step in STOPS}
+    assert all(same(parts[name], whole[name]) for name in whole)
+
+
+def test_a_run_ends_when_its_minutes_over_all_sittings_are_up(make_trainer, dots, tmp_path):
+    trainer = make_trainer(steps_per_execution=1)
+    assert not reproduce.train_in_pieces(trainer, dots, tmp_path, (100_000,), 0.01)
+    first = trainer.step
+    assert 0 < first < 100_000
+    assert json.loads((tmp_path / "seconds.json").read_text()) >= 0.6
+    again = make_trainer(steps_per_execution=1)
+    assert not reproduce.train_in_pieces(again, dots, tmp_path, (100_000,), 0.01)
+    assert again.step == first  # the time was up before
+
+
+def test_a_snapshot_holds_the_generators_weights_to_half_precision(
+    make_trainer, dots, tmp_path, whole
+):
+    trainer = make_trainer()
+    trainer.fit(dots, 60, progress=False)
+    kept = whole["step-00000060.npz"]
+    for array, weight in zip(kept, trainer.generator.get_weights(), strict=True):
+        np.testing.assert_allclose(array, weight, rtol=1e-3, atol=1e-6)
+
+
+def test_what_was_measured_is_not_measured_again(tmp_path, monkeypatch, mnist):
+    monkeypatch.setattr(reproduce, "SAMPLES", 100)
+    generator = make_generator(hidden=(4,))
+    for step in (0, 5):
+        path = tmp_path / "snapshots" / f"step-{step:08d}.npz"
+        path.parent.mkdir(exist_ok=True)
+        np.savez(path, *[np.float16(weight) for weight in generator.get_weights()])
+    rows = reproduce.measure_snapshots(tmp_path, generator, mnist, "uniform")
+    assert [row["step"] for row in rows] == [0, 5]
+    assert rows[0]["samples"] == 100
+    monkeypatch.setattr(evaluation, "evaluate", None)  # a call would fail
+    assert reproduce.measure_snapshots(tmp_path, generator, mnist, "uniform") == rows
+
+
+@pytest.mark.mnist
+@pytest.mark.parametrize("step", [50_000, 1_000_000])
+def test_a_shipped_number_follows_from_shipped_weights(mnist, step):
+    generator = make_generator()
+    generator.set_weights(results.weights("gan-article", step))
+    scores = evaluation.evaluate(sample(generator, 10_000), mnist)
+    [row] = [row for row in results.load("gan-article")["snapshots"] if row["step"] == step]
+    assert scores["parzen"] == pytest.approx(row["parzen"], abs=0.1)
+    assert scores["frechet"] == pytest.approx(row["frechet"], rel=0.01)
+    assert scores["histogram"] == pytest.approx(row["histogram"], abs=0.002)
+
+
+@pytest.mark.parametrize("name", results.names())
+def test_a_result_says_how_it_was_made(name):
+    result = results.load(name)
+    assert result["command"].startswith("gan-tutorial reproduce ")
+    assert result["data"] == "MNIST"
+    assert {"tensorflow", "keras", "numpy", "python"} <= result["versions"].keys()
+    assert "cores" in result["machine"]
+    assert result["seconds"] > 0
+    assert "/" not in result["data"]  # of no path
+
+
+def test_results_take_ten_megabytes_at_most():
+    assert sum(path.stat().st_size for path in results.FOLDER.iterdir()) < 10e6
+
+
+def test_machine_and_versions_are_told():
+    assert runs.machine().count(",") >= 1
+    assert runs.versions()["numpy"] == np.__version__
