@@ -55,6 +55,7 @@ _MODULES = (
     "figures",
     "callbacks",
     "widgets",
+    "reproduce",
 )
 
 __all__ = ["__version__", *_HOME, *_MODULES]

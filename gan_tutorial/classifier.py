@@ -7,8 +7,8 @@ It ships with the package, trained on MNIST's training set by `gan-tutorial repr
 import functools
 
 import keras
-import numpy as np
 from keras import layers
+from scipy.special import softmax
 
 from gan_tutorial import results
 
@@ -61,10 +61,10 @@ def see(images):
     """Map images `(n, 28, 28, 1)` in [0, 1] to features `(n, 64)` and probabilities `(n, 10)`.
 
     Example:
+        >>> import numpy as np
         >>> features, probabilities = see(np.zeros((5, 28, 28, 1), np.float32))
         >>> features.shape, probabilities.shape
         ((5, 64), (5, 10))
     """
     features, logits = _shipped().predict(images, batch_size=500, verbose=0)
-    logits = logits - logits.max(1, keepdims=True)
-    return features, np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    return features, softmax(logits, axis=1)

@@ -264,6 +264,6 @@ def _checked(name, images, like=None):
     if like is not None and images.shape[1:] != like.shape[1:]:
         raise ValueError(f"{name} have shape {images.shape}, the samples {like.shape}")
     low, high = images.min(), images.max()
-    if not (0 <= low and high <= 1):  # NaN fails here too
+    if not (low >= 0 and high <= 1):  # NaN fails here too
         raise ValueError(f"{name} must lie in [0, 1], not from {low} to {high}")
     return images

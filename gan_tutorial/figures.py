@@ -55,6 +55,35 @@ def image_grid(images, columns=None, scale=1, gap=2):
     return sheet[..., 0] if channels == 1 else sheet
 
 
+def filmstrip(rows, titles, columns=None):
+    """Map sets of images, one a moment, and a title for each, to a figure of grids side by side.
+
+    Args:
+        rows: arrays `(n, h, w, 1 or 3)` in [0, 1], in the order of time.
+        titles: one a moment, such as "step 5,000".
+        columns: images in a row of each grid; as square as can be by default.
+
+    Raises ValueError where there are not as many titles as moments.
+
+    Example:
+        >>> len(filmstrip([np.zeros((16, 28, 28, 1))] * 3, ["a", "b", "c"]).axes)
+        3
+    """
+    if len(rows) != len(titles):
+        raise ValueError(f"{len(rows)} moments, {len(titles)} titles")
+    with matplotlib.style.context(STYLE):
+        across = min(len(rows), 6)
+        down = -(-len(rows) // across)
+        figure = Figure(figsize=(1.85 * across, 2.1 * down))
+        panels = figure.subplots(down, across, squeeze=False).ravel()
+        for axes in panels:
+            axes.set_axis_off()
+        for axes, images, title in zip(panels, rows, titles, strict=False):
+            axes.imshow(image_grid(images, columns), cmap="gray", vmin=0, vmax=255)
+            axes.set_title(title, fontsize="medium")
+    return figure
+
+
 def save_gif(pictures, path, milliseconds=150, hold=1500):
     """Write pictures, each uint8 `(H, W)` or `(H, W, 3)`, as an endless animation.
 

@@ -218,6 +218,7 @@ class LatentExplorer(Explorer):
         last.bar(range(10), verdict, color="C2")
         last.set(title="What the classifier sees", xlabel="digit", xticks=range(10), ylim=(0, 1))
         last.set_yticks((0, 0.5, 1), ("0", "½", "1"))
+        last.grid(visible=False, axis="x")
 
 
 def _slider(description, value, low, high, step=0.1):

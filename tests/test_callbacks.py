@@ -1,14 +1,15 @@
 """Callbacks: ours, and Keras' own, driven at reports."""
 
 import csv
+import json
 
 import keras
 import numpy as np
 import pytest
 from PIL import Image
 
-from gan_tutorial import figures
-from gan_tutorial.callbacks import Checkpoints, LivePicture, Periodic, Samples
+from gan_tutorial import figures, load_generator
+from gan_tutorial.callbacks import Checkpoints, KeepBest, LivePicture, Periodic, Samples
 from gan_tutorial.checkpoints import find
 
 
@@ -128,3 +129,48 @@ def test_keras_early_stopping_with_a_mode_ends_training(make_trainer, dots):
     assert trainer.step == 20
     trainer.fit(dots, 10, progress=False)  # and the next fit goes on
     assert trainer.step == 30
+
+
+def test_the_best_generator_by_a_measure_is_kept(make_trainer, dots, tmp_path, same):
+    values, kept = iter([3.0, 1.0, 2.0, 1.0]), {}
+
+    def measure(images):
+        assert images.shape == (7, 4, 4, 1)
+        return next(values)
+
+    best = KeepBest(measure, every=10, folder=tmp_path, n=7)
+    trainer = make_trainer()
+    note = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda step, logs: kept.update({step: trainer.sampler.get_weights()})
+    )
+    trainer.fit(dots, 40, report_every=10, callbacks=[best, note], progress=False)
+    assert best.best == {"step": 20, "value": 1.0}  # the first of two that are equal
+    assert json.loads((tmp_path / "best.json").read_text()) == best.best
+    assert same(load_generator(tmp_path, which="best").get_weights(), kept[20])
+
+
+def test_the_highest_value_is_the_best_where_that_is_asked(make_trainer, dots, tmp_path):
+    values = iter([1.0, 5.0, 2.0])
+    best = KeepBest(lambda images: next(values), 10, tmp_path, mode="max", n=2)
+    make_trainer().fit(dots, 30, report_every=10, callbacks=[best], progress=False)
+    assert best.best == {"step": 20, "value": 5.0}
+
+
+def test_a_run_that_is_resumed_keeps_its_best(make_trainer, dots, tmp_path):
+    trainer, values = make_trainer(), iter([2.0, 3.0, 1.0])
+    for expected in ({"step": 10, "value": 2.0}, {"step": 10, "value": 2.0}):
+        best = KeepBest(lambda images: next(values), 10, tmp_path, n=2)
+        trainer.fit(dots, 10, report_every=10, callbacks=[best], progress=False)
+        assert best.best == expected
+    anew = KeepBest(lambda images: next(values), 10, tmp_path, n=2)
+    make_trainer().fit(dots, 10, report_every=10, callbacks=[anew], progress=False)
+    assert anew.best == {"step": 10, "value": 1.0}  # a new run does not look at an old best
+
+
+def test_keep_best_refuses_another_mode_and_a_measure_that_gives_nan(make_trainer, dots, tmp_path):
+    with pytest.raises(ValueError, match="mode must be 'min' or 'max', not 'auto'"):
+        KeepBest(np.mean, mode="auto")
+    best = KeepBest(lambda images: np.nan, 10, tmp_path)
+    with pytest.raises(ValueError, match="gave NaN at step 10"):
+        make_trainer().fit(dots, 10, report_every=10, callbacks=[best], progress=False)
+    assert not (tmp_path / "best.keras").exists()

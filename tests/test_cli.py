@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_tutorial import cli, data, load_generator, load_images, losses
+from gan_tutorial import cli, data, evaluation, load_generator, load_images, losses, reproduce
+from gan_tutorial.algorithm import sample
 from gan_tutorial.cli import main
 
 SMALL = ["--size", "6", "--batch-size", "16", "--g-hidden", "8", "--d-hidden", "8", "--quiet"]
@@ -286,3 +287,77 @@ def test_help_is_quick_and_reads_well():
     assert done.returncode == 0
     assert "--resume" in done.stdout
     assert "tensorflow" not in done.stderr  # the list of what was imported
+
+
+@pytest.fixture(scope="module")
+def digits_run(tmp_path_factory):
+    """The folder of a run of 20 steps on digits that kept its best generator."""
+    out = tmp_path_factory.mktemp("runs") / "digits"
+    small = ["--g-hidden", "8", "--d-hidden", "8", "--batch-size", "16", "--quiet"]
+    every = ["--steps", "20", "--report-every", "10", "--keep-best", "10"]
+    assert main(["train", "--out", str(out), *small, *every]) == 0
+    return out
+
+
+def test_evaluate_prints_measures_beside_their_floors_and_keeps_them(digits_run, capsys, mnist):
+    assert main(["evaluate", str(digits_run), "--n", "200"]) == 0
+    printed = capsys.readouterr().out
+    scores = json.loads((digits_run / "evaluation.json").read_text())
+    again = sample(load_generator(digits_run), 200)
+    assert scores["samples"]["frechet"] == pytest.approx(
+        evaluation.frechet_distance(again, mnist.test_images)
+    )
+    floors = evaluation.floors(mnist, 200)
+    for name in ("parzen", "frechet", "covered", "nearest"):
+        assert scores["floors"][name] == pytest.approx(floors[name])
+    assert scores["step"] == 20
+    assert f"{scores['samples']['frechet']:.2f}" in printed
+    assert f"{scores['floors']['frechet']:.2f}" in printed
+    assert f"{scores['samples']['parzen']:.1f} ± " in printed
+    assert scores["comparable"] == ("not comparable" not in printed) == (mnist.source != "digits")
+
+
+def test_the_best_generator_can_be_measured_and_sampled(digits_run, tmp_path):
+    best = json.loads((digits_run / "best.json").read_text())
+    assert main(["evaluate", str(digits_run), "--n", "100", "--which", "best"]) == 0
+    assert json.loads((digits_run / "evaluation.json").read_text())["step"] == best["step"]
+    out = str(tmp_path / "a.npz")
+    assert main(["sample", str(digits_run), "--which", "best", "--out", out]) == 0
+
+
+def test_what_cannot_be_measured_is_refused_in_one_line(
+    run, digits_run, pictures, tmp_path, capsys
+):
+    fails(capsys, ["evaluate", run], "the measures know digits alone")
+    fails(capsys, ["evaluate", tmp_path], "holds no run")
+    fails(capsys, ["evaluate", digits_run, "--n", "64"], "at least 100", code=2)
+    more = ["--keep-best", 10]
+    fails(capsys, train_args(pictures, tmp_path / "a", *more), "keep_best looks at digits")
+    assert not (tmp_path / "a").exists()
+    metrics = json.loads((digits_run / "metrics.json").read_text())
+    metrics["data"]["crc32"] += 1
+    (tmp_path / "metrics.json").write_text(json.dumps(metrics))
+    fails(capsys, ["evaluate", tmp_path], "now there are")
+
+
+def test_reproduce_runs_a_part_and_goes_on(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(reproduce, "ARTICLE_STOPS", (0, 2, 4))
+    monkeypatch.setattr(reproduce, "ARTICLE_SHIPPED", (0, 4, 999))
+    monkeypatch.setattr(reproduce, "SAMPLES", 100)
+    command = ["reproduce", "gan", "--parts", "article", "--out", str(tmp_path)]
+    assert main([*command, "--minutes", "0.00001"]) == 0  # the time is up before the first step
+    first = json.loads((tmp_path / "gan" / "gan-article.json").read_text())
+    assert [row["step"] for row in first["snapshots"]] == [0]
+    assert main(command) == 0
+    second = json.loads((tmp_path / "gan" / "gan-article.json").read_text())
+    assert second["snapshots"][0] == first["snapshots"][0]
+    assert [row["step"] for row in second["snapshots"]] == [0, 2, 4]
+    assert second["steps"] == second["history"]["step"][-1] == 4
+    with np.load(tmp_path / "gan" / "gan-article.npz") as kept:
+        assert {name.split("/")[0] for name in kept.files} == {"0", "4"}
+    fails(capsys, [*command[:3], "best"], "gan has no part 'best': choose from article, floors")
+    fails(capsys, ["reproduce", "biggan"], "invalid choice", code=2)
+
+
+def test_every_run_that_the_command_line_offers_is_there():
+    assert {name: tuple(parts) for name, parts in reproduce.RUNS.items()} == cli.REPRODUCED

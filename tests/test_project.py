@@ -45,7 +45,7 @@ def test_every_option_of_the_readme_exists(capsys):
     from gan_tutorial.cli import main
 
     helps = ""
-    for command in ("train", "sample", "lab"):
+    for command in ("train", "sample", "evaluate", "reproduce", "lab"):
         main([command, "--help"])
         helps += capsys.readouterr().out
     for line in re.findall(r"^gan-tutorial .*$", README, re.M):

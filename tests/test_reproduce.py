@@ -27,17 +27,13 @@ def test_a_run_that_was_interrupted_ends_with_the_same_snapshots(
     make_trainer, dots, tmp_path, whole, same, monkeypatch
 ):
     folder = tmp_path / "parts"
-    steps = iter([5, 17, 60])
-    while True:
-        stop_at = next(steps)
-        limit = reproduce.Clock.is_up
-        monkeypatch.setattr(reproduce.Clock, "is_up", lambda self, n=stop_at: trainer.step >= n)
+    for stop_at in (5, 17, 60):
         trainer = make_trainer(steps_per_execution=1)
+        time_is_up = lambda clock, t=trainer, n=stop_at: t.step >= n  # noqa: E731
+        monkeypatch.setattr(reproduce.Clock, "is_up", time_is_up)
         done = reproduce.train_in_pieces(trainer, dots, folder, STOPS, 5, save_every=4)
-        monkeypatch.setattr(reproduce.Clock, "is_up", limit)
-        if done:
-            break
         assert trainer.step == stop_at
+    assert done
     parts = snapshots(folder)
     assert parts.keys() == whole.keys() == {f"step-{step:08d}.npz" for step in STOPS}
     assert all(same(parts[name], whole[name]) for name in whole)

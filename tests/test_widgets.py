@@ -10,11 +10,15 @@ import pytest
 from PIL import Image
 from scipy import integrate, stats
 
+from gan_tutorial import make_generator
+from gan_tutorial.figures import image_grid
 from gan_tutorial.widgets import (
     Explorer,
+    LatentExplorer,
     ObjectiveExplorer,
     best_discriminator,
     best_value,
+    between,
     jensen_shannon,
 )
 
@@ -170,3 +174,31 @@ def test_drawing_leaves_pyplot_without_a_figure():
 def test_an_explorer_without_a_drawing_says_so():
     with pytest.raises(TypeError, match="must define draw"):
         Explorer()
+
+
+def test_a_place_between_corners_is_their_weighted_mean():
+    corners = np.random.default_rng(0).normal(size=(4, 5))
+    for corner, (down, right) in zip(corners, [(0, 0), (0, 1), (1, 0), (1, 1)], strict=True):
+        np.testing.assert_allclose(between(corners, right, down), corner)
+    np.testing.assert_allclose(between(corners, 0.5, 0.5), corners.mean(0))
+    shares = [0.3 * 0.8, 0.7 * 0.8, 0.3 * 0.2, 0.7 * 0.2]  # 0.7 to the right, 0.2 down
+    np.testing.assert_allclose(between(corners, 0.7, 0.2), shares @ corners)
+
+
+def test_the_latent_explorers_map_shows_the_corners_images():
+    generator = make_generator(hidden=(4,))
+    z = np.random.default_rng(0).uniform(-1, 1, (4, 100)).astype(np.float32)
+    explorer = LatentExplorer(generator, z, side=3)
+    grid = image_grid(generator(z).numpy(), columns=2)
+    for y, x in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        corner = explorer.map[2 + 60 * y :, 2 + 60 * x :][:28, :28]
+        expected = grid[2 + 30 * y :, 2 + 30 * x :][:28, :28]
+        assert np.abs(corner.astype(int) - expected.astype(int)).max() <= 1  # of 255
+    before = explorer.image.value
+    explorer.controls["down"].value = 1.0
+    assert explorer.image.value != before
+
+
+def test_the_latent_explorer_wants_four_corners():
+    with pytest.raises(ValueError, match=r"z has shape \(3, 100\), four corners are \(4, 100\)"):
+        LatentExplorer(make_generator(hidden=(4,)), np.zeros((3, 100)))
