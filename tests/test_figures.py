@@ -98,7 +98,7 @@ def test_use_style_reads_the_packaged_style():
 def test_a_filmstrip_shows_each_moment_under_its_title():
     moments = [np.full((4, 5, 5, 1), level) for level in (0.0, 0.5, 1.0)]
     figure = figures.filmstrip(moments, ["a", "b", "c"])
-    assert [axes.get_title() for axes in figure.axes] == ["a", "b", "c"]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["a", "b", "c"]
     for axes, images in zip(figure.axes, moments, strict=True):
         assert np.array_equal(axes.images[0].get_array(), figures.image_grid(images))
         assert axes.images[0].get_clim() == (0, 255)  # one grey scale for all
