@@ -33,7 +33,7 @@ class Algorithm1:
             d_loss = self.loss.discriminator(real_logits, fake_logits)
             if self.penalty:
                 seed = self._key(draws.PENALTY, step, update)
-                d_loss += self.penalty(self.discriminator, x, fake, seed)
+                d_loss += self.penalty(_scoring(self.discriminator, y), x, fake, seed)
             objective = tf.add_n([d_loss, *self.discriminator.losses])
         _descend(self.d_optimizer, tape, objective, self.discriminator)
         for weight in self.discriminator.trainable_variables if self.clip else ():
@@ -119,6 +119,11 @@ def _noise(generator, n, prior, key):
 
 def _call(model, x, y, training=True):
     return model(x if y is None else [x, y], training=training)
+
+
+def _scoring(discriminator, y):
+    """Return D as a function of images alone, in training mode, as penalties want it."""
+    return lambda images: _call(discriminator, images, y)
 
 
 def _descend(optimizer, tape, objective, player):

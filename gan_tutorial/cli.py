@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gan_tutorial import __version__, require_tensorflow
 
-LOSSES = ("minimax", "non-saturating", "least-squares", "wasserstein", "hinge")
+LOSSES = ("minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic")
 DEFAULTS = {
     "data": None,
     "size": 28,

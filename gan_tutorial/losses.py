@@ -1,13 +1,16 @@
 """Each loss of a GAN as a pair of pure functions of the discriminator's logits, real before fake.
 
 All of them are written on logits, so none takes the log of a number that may be 0: with the
-sigmoid s, log s(a) = -softplus(-a) and log(1 - s(a)) = -softplus(a).
+sigmoid s, log s(a) = -softplus(-a) and log(1 - s(a)) = -softplus(a). Penalties, which `Trainer`
+adds to D's loss, are in `penalties.py`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from keras import ops
+
+from gan_tutorial.penalties import Penalty, gradient_penalty, r1, r2  # noqa: F401
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,33 @@ def hinge_d_loss(real_logits, fake_logits):
     return ops.mean(ops.relu(real_margin)) + ops.mean(ops.relu(fake_margin))  # Eq. (H-D)
 
 
+def relativistic_d_loss(real_logits, fake_logits):
+    """Map logits to mean softplus(-(D(x) - D(G(z)))), at least 0 and log 2 for an undecided D.
+
+    D has to find each real image more real than the fake at its place in the batch.
+    Source: Jolicoeur-Martineau 2019 (relativistic GAN); Huang et al. 2024 (R3GAN), section 2.
+
+    Example:
+        >>> round(float(relativistic_d_loss([[0.0]], [[0.0]])), 3)
+        0.693
+    """
+    margin = ops.convert_to_tensor(real_logits) - ops.convert_to_tensor(fake_logits)
+    return -ops.mean(ops.log_sigmoid(margin))  # Eq. (RP-D)
+
+
+def relativistic_g_loss(real_logits, fake_logits):
+    """Map logits to mean softplus(-(D(G(z)) - D(x))), at least 0 and log 2 for an undecided D.
+
+    The game with the players' places exchanged; it needs real images in G's update.
+    Source: Jolicoeur-Martineau 2019 (relativistic GAN); Huang et al. 2024 (R3GAN), section 2.
+
+    Example:
+        >>> round(float(relativistic_g_loss([[0.0]], [[0.0]])), 3)
+        0.693
+    """
+    return relativistic_d_loss(fake_logits, real_logits)  # Eq. (RP-G)
+
+
 LOSSES = {
     loss.name: loss
     for loss in (
@@ -163,6 +193,7 @@ LOSSES = {
         Loss("least-squares", least_squares_d_loss, least_squares_g_loss, undecided=0.5),
         Loss("wasserstein", wasserstein_d_loss, wasserstein_g_loss, critic=True),
         Loss("hinge", hinge_d_loss, wasserstein_g_loss),
+        Loss("relativistic", relativistic_d_loss, relativistic_g_loss, relativistic=True),
     )
 }
 

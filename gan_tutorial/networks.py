@@ -33,7 +33,14 @@ def initializer(fan_in, seed):
     return keras.initializers.RandomNormal(stddev=math.sqrt(2 / fan_in), seed=seed)  # Eq. (I)
 
 
-def make_generator(latent_dim=100, hidden=(128,), image_shape=(28, 28, 1), seed=0):
+def make_generator(
+    latent_dim=100,
+    hidden=(128,),
+    image_shape=(28, 28, 1),
+    seed=0,
+    activation="relu",
+    output="sigmoid",
+):
     """Map noise z `(batch, latent_dim)` to images `(batch, *image_shape)` in [0, 1].
 
     Args:
@@ -41,6 +48,8 @@ def make_generator(latent_dim=100, hidden=(128,), image_shape=(28, 28, 1), seed=
         hidden: widths of the hidden layers, as many as you like.
         image_shape: shape of one image, or of one point.
         seed: of the initial weights, an integer of at least 0.
+        activation: of the hidden layers; "leaky_relu" has Keras' slope of 0.2.
+        output: of the last layer; None leaves points that may lie anywhere.
 
     Returns a `keras.Model`. Raises ValueError where a size is not a whole number of at least 1.
     Source: Goodfellow et al. 2014, section 3; sizes and initial weights as in the article.
@@ -52,19 +61,20 @@ def make_generator(latent_dim=100, hidden=(128,), image_shape=(28, 28, 1), seed=
     latent_dim = positive("latent_dim", latent_dim)
     image_shape = tuple(positive("image_shape", side) for side in image_shape)
     z = keras.Input((latent_dim,), name="z")
-    h = _hidden_layers(z, hidden, (seed, _GENERATOR))
-    pixels = _dense(h, math.prod(image_shape), "sigmoid", (seed, _GENERATOR), len(hidden))
+    h = _hidden_layers(z, hidden, activation, (seed, _GENERATOR))
+    pixels = _dense(h, math.prod(image_shape), output, (seed, _GENERATOR), len(hidden))
     image = layers.Reshape(image_shape, name="image")(pixels)
     return keras.Model(z, image, name="generator")  # Eq. (N)
 
 
-def make_discriminator(hidden=(128,), image_shape=(28, 28, 1), seed=1):
+def make_discriminator(hidden=(128,), image_shape=(28, 28, 1), seed=1, activation="relu"):
     """Map images `(batch, *image_shape)` to logits `(batch, 1)`; D(x) is the logit's sigmoid.
 
     Args:
         hidden: widths of the hidden layers, as many as you like.
         image_shape: shape of one image, or of one point.
         seed: of the initial weights, an integer of at least 0.
+        activation: of the hidden layers; "leaky_relu" has Keras' slope of 0.2.
 
     Returns a `keras.Model`. Raises ValueError where a size is not a whole number of at least 1.
     Source: Goodfellow et al. 2014, section 3; sizes and initial weights as in the article.
@@ -75,15 +85,15 @@ def make_discriminator(hidden=(128,), image_shape=(28, 28, 1), seed=1):
     """
     image_shape = tuple(positive("image_shape", side) for side in image_shape)
     x = keras.Input(image_shape, name="x")
-    h = _hidden_layers(layers.Flatten()(x), hidden, (seed, _DISCRIMINATOR))
+    h = _hidden_layers(layers.Flatten()(x), hidden, activation, (seed, _DISCRIMINATOR))
     # A logit: no sigmoid here, the loss applies it.
     logit = _dense(h, 1, None, (seed, _DISCRIMINATOR), len(hidden))
     return keras.Model(x, logit, name="discriminator")  # Eq. (C)
 
 
-def _hidden_layers(h, hidden, entropy):
+def _hidden_layers(h, hidden, activation, entropy):
     for i, width in enumerate(hidden):
-        h = _dense(h, positive("hidden", width), "relu", entropy, i)
+        h = _dense(h, positive("hidden", width), activation, entropy, i)
     return h
 
 

@@ -280,7 +280,10 @@ def _callback_list(trainer, callbacks):
 
 
 def _name(function):
-    return getattr(function, "__qualname__", type(function).__name__)
+    for attribute in ("name", "__qualname__"):  # a Penalty's name tells its strength
+        if hasattr(function, attribute):
+            return getattr(function, attribute)
+    return type(function).__name__
 
 
 def _describe(optimizer):

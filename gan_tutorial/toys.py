@@ -1,0 +1,101 @@
+"""Two-dimensional densities on which mode collapse can be seen and counted, and nets for them.
+
+The densities and the counting follow PacGAN (Lin et al. 2018), section 4.1 and its released code.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from gan_tutorial.networks import make_discriminator, make_generator
+
+
+class Density(NamedTuple):
+    """A mixture of equal round Gaussians: their centres `(modes, 2)` and standard deviation."""
+
+    centres: np.ndarray
+    deviation: float
+
+    def draw(self, n, seed=0):
+        """Map a number of points and a seed to points `(n, 2)`, float32, each mode equally likely.
+
+        Example:
+            >>> ring().draw(5).shape
+            (5, 2)
+        """
+        rng = np.random.default_rng(seed)
+        at = self.centres[rng.integers(len(self.centres), size=n)]
+        return (at + self.deviation * rng.standard_normal((n, 2))).astype(np.float32)
+
+
+def ring(modes=8, radius=1.0, deviation=0.01):
+    """Return the `Density` of Gaussians evenly spaced on a circle.
+
+    Example:
+        >>> ring().centres.shape
+        (8, 2)
+    """
+    angles = 2 * math.pi * np.arange(modes) / modes
+    return Density(radius * np.stack([np.cos(angles), np.sin(angles)], axis=1), deviation)
+
+
+def grid(side=5, spacing=2.0, deviation=0.05):
+    """Return the `Density` of Gaussians on a square grid around 0.
+
+    Example:
+        >>> grid().centres.min(), grid().centres.max()
+        (np.float64(-4.0), np.float64(4.0))
+    """
+    ticks = spacing * (np.arange(side) - (side - 1) / 2)
+    return Density(np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2), deviation)
+
+
+class Coverage(NamedTuple):
+    """Modes captured, share of high-quality points, and reverse KL in nats."""
+
+    modes: int
+    high_quality: float
+    reverse_kl: float
+
+
+def coverage(points, density):
+    """Map points `(n, 2)` and the `Density` they should follow to their `Coverage`.
+
+    A point is of high quality when it lies within three standard deviations of a centre. A mode is
+    captured when at least one such point is nearest to it. The reverse KL is that of the shares of
+    high-quality points by mode from equal shares, at least 0, and log(modes) for a single mode;
+    infinite where no point is of high quality.
+
+    Raises ValueError where points are no finite `(n, 2)`.
+    Source: PacGAN (Lin et al. 2018), section 4.1; the authors draw 2,500 points.
+
+    Example:
+        >>> coverage(ring().centres, ring())
+        Coverage(modes=8, high_quality=1.0, reverse_kl=0.0)
+    """
+    points = np.asarray(points, np.float64)
+    if points.ndim != 2 or points.shape[1] != 2 or not len(points) or not np.isfinite(points).all():
+        raise ValueError(f"points must be finite numbers (n, 2), not of shape {points.shape}")
+    distances = np.linalg.norm(points[:, None] - density.centres[None], axis=2)
+    good = distances.min(1) < 3 * density.deviation
+    counts = np.bincount(distances[good].argmin(1), minlength=len(density.centres))
+    if not good.any():
+        return Coverage(0, 0.0, math.inf)
+    shares = counts[counts > 0] / counts.sum()
+    divergence = float(np.sum(shares * np.log(shares * len(density.centres))))
+    return Coverage(int((counts > 0).sum()), float(good.mean()), max(divergence, 0.0))
+
+
+def make_toy_pair(latent_dim=2, hidden=(128, 128), seed=0):
+    """Return G and D for points: noise `(batch, latent_dim)` to `(batch, 2)`, and that to logits.
+
+    Train them with `Trainer(..., data_range=None)`: the points may lie anywhere.
+
+    Example:
+        >>> generator, discriminator = make_toy_pair()
+        >>> generator.output_shape, discriminator.output_shape
+        ((None, 2), (None, 1))
+    """
+    generator = make_generator(latent_dim, hidden, (2,), seed, output=None)
+    return generator, make_discriminator(hidden, (2,), seed + 1)

@@ -1,0 +1,69 @@
+"""The 2-D densities and the counting of their modes, against enumeration and closed forms."""
+
+import math
+
+import numpy as np
+import pytest
+
+from gan_tutorial import Trainer, toys
+
+
+@pytest.mark.parametrize(("density", "modes"), [(toys.ring(), 8), (toys.grid(), 25)])
+def test_modes_are_distinct_and_equally_likely(density, modes):
+    assert len(np.unique(density.centres.round(9), axis=0)) == modes
+    points = density.draw(20_000)
+    distances = np.linalg.norm(points[:, None] - density.centres[None], axis=2)
+    counts = np.bincount(distances.argmin(1), minlength=modes)
+    expected = 20_000 / modes
+    assert ((counts - expected) ** 2 / expected).sum() < 3 * modes  # chi-squared, mean modes - 1
+    nearest = (points - density.centres[distances.argmin(1)]) / density.deviation
+    assert nearest.std() == pytest.approx(1, abs=0.02)
+    assert abs(np.corrcoef(nearest.T)[0, 1]) < 0.03
+
+
+def test_the_ring_has_radius_1_and_the_grid_runs_from_minus_4_to_4():
+    np.testing.assert_allclose(np.linalg.norm(toys.ring().centres, axis=1), 1)
+    assert sorted(set(toys.grid().centres.ravel())) == [-4, -2, 0, 2, 4]
+    assert toys.ring().deviation == 0.01
+    assert toys.grid().deviation == 0.05
+
+
+def test_real_points_are_covered_as_a_gaussian_says():
+    covered = toys.coverage(toys.grid().draw(20_000), toys.grid())
+    assert covered.modes == 25
+    # Within three deviations of a round 2-D Gaussian lie 1 - exp(-9/2) of its points.
+    assert covered.high_quality == pytest.approx(1 - math.exp(-4.5), abs=0.003)
+    assert 0 < covered.reverse_kl < 0.005
+
+
+def test_a_point_outside_three_deviations_captures_nothing():
+    ring = toys.ring()
+    point = ring.centres[:1] * 1.0
+    assert toys.coverage(point + [0.0299, 0], ring) == (1, 1.0, pytest.approx(math.log(8)))
+    assert toys.coverage(point + [0.0301, 0], ring) == (0, 0.0, math.inf)
+
+
+def test_the_reverse_kl_is_that_of_the_shares_by_mode():
+    ring = toys.ring()
+    points = np.concatenate([ring.centres[[0] * 6 + [1] * 2], [[9.0, 9.0]] * 8])
+    covered = toys.coverage(points, ring)
+    expected = 0.75 * math.log(0.75 * 8) + 0.25 * math.log(0.25 * 8)
+    assert covered == (2, 0.5, pytest.approx(expected))
+
+
+@pytest.mark.parametrize("points", [np.zeros((0, 2)), np.zeros((3, 3)), np.full((2, 2), np.nan)])
+def test_points_that_do_not_fit_are_refused(points):
+    with pytest.raises(ValueError, match=r"points must be finite numbers \(n, 2\)"):
+        toys.coverage(points, toys.ring())
+
+
+def test_the_same_seed_draws_the_same_points():
+    assert np.array_equal(toys.ring().draw(9, seed=4), toys.ring().draw(9, seed=4))
+    assert not np.array_equal(toys.ring().draw(9, seed=4), toys.ring().draw(9, seed=5))
+
+
+def test_the_pair_trains_on_points_anywhere():
+    trainer = Trainer(*toys.make_toy_pair(), data_range=None, prior="normal", batch_size=32)
+    trainer.fit(toys.grid().draw(100), 3, progress=False)
+    assert trainer.sample(10).shape == (10, 2)
+    assert (trainer.generator(np.ones((1, 2)) * 50).numpy() != 0).any()
