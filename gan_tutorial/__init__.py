@@ -55,6 +55,7 @@ _MODULES = (
     "figures",
     "callbacks",
     "widgets",
+    "longrun",
     "reproduce",
 )
 

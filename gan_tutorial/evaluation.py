@@ -17,7 +17,7 @@ from gan_tutorial import classifier
 SIGMAS = np.logspace(-1, 0, 10)  # the paper's ten bandwidths
 COVERED = 0.01  # a digit is covered when it has this share of the samples
 COMPARED = 1000  # samples whose nearest training image is looked for
-BLOCK = 128  # MiB that a block of distances may take
+BLOCK = 32  # MiB that a block of distances may take
 
 
 class Parzen(NamedTuple):
@@ -57,7 +57,7 @@ def parzen_log_likelihood(samples, test, validation, sigmas=SIGMAS):
 
 def _log_densities(centres, points, sigmas):
     """Map centres, points and bandwidths to log densities `(points, bandwidths)`, in blocks."""
-    centres, points = (_rows(images) for images in (centres, points))
+    centres, points = (_rows(images).astype(np.float64) for images in (centres, points))
     n, pixels = centres.shape
 
     def reduce(squares, _):
@@ -253,7 +253,7 @@ def _seen(images):
 
 
 def _rows(images):
-    return images.reshape(len(images), -1).astype(np.float64)
+    return images.reshape(len(images), -1)
 
 
 def _checked(name, images, like=None):

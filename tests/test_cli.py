@@ -15,7 +15,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_tutorial import cli, data, evaluation, load_generator, load_images, losses, reproduce
+from gan_tutorial import (
+    cli,
+    data,
+    evaluation,
+    load_generator,
+    load_images,
+    longrun,
+    losses,
+    reproduce,
+)
 from gan_tutorial.algorithm import sample
 from gan_tutorial.cli import main
 
@@ -343,7 +352,7 @@ def test_what_cannot_be_measured_is_refused_in_one_line(
 def test_reproduce_runs_a_part_and_goes_on(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(reproduce, "ARTICLE_STOPS", (0, 2, 4))
     monkeypatch.setattr(reproduce, "ARTICLE_SHIPPED", (0, 4, 999))
-    monkeypatch.setattr(reproduce, "SAMPLES", 100)
+    monkeypatch.setattr(longrun, "SAMPLES", 100)
     command = ["reproduce", "gan", "--parts", "article", "--out", str(tmp_path)]
     assert main([*command, "--minutes", "0.00001"]) == 0  # the time is up after one compiled call
     first = json.loads((tmp_path / "gan" / "gan-article.json").read_text())

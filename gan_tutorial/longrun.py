@@ -1,0 +1,181 @@
+"""Long runs that are resumable: train in pieces, keep snapshots, measure them, write a result.
+
+At the end of each piece the generator's weights are kept as float16, a snapshot. Every measure is
+taken of snapshots, so that whoever has the snapshots can take it again.
+"""
+
+import json
+import time
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from gan_tutorial import evaluation, runs
+from gan_tutorial.algorithm import sample
+from gan_tutorial.callbacks import Checkpoints, Periodic
+from gan_tutorial.checkpoints import find, written_whole
+
+SAMPLES = 10_000  # that are measured
+
+
+def train_in_pieces(trainer, images, folder, stops, minutes, labels=None, save_every=2000):
+    """Train up to each of the stops, keep a snapshot at each, and go on where an earlier call was.
+
+    Args:
+        trainer: a new trainer.
+        images, labels: as `Trainer.fit` takes them.
+        folder: holds checkpoints/, snapshots/ and seconds.json; made where it is missing.
+        stops: steps, in ascending order.
+        minutes: of training, over all calls together, after which it stops early, with a snapshot.
+        save_every: steps between two checkpoints.
+
+    Returns whether the last stop was reached.
+    """
+    folder = Path(folder)
+    if find(folder / "checkpoints"):
+        trainer.restore(folder / "checkpoints")
+    clock = Clock(folder, minutes, save_every)
+    callbacks = [Checkpoints(folder / "checkpoints", save_every), clock]
+    for stop in stops:
+        if stop > trainer.step and not clock.is_up():
+            trainer.fit(images, stop - trainer.step, labels, 500, callbacks)
+        if stop >= trainer.step:
+            keep_snapshot(folder / "snapshots", trainer)
+    return trainer.step >= stops[-1]
+
+
+class Clock(Periodic):
+    """Count a run's seconds of training over all its sittings, and end it when its time is up."""
+
+    def __init__(self, folder, minutes, every):
+        super().__init__(every)
+        self.path, self.limit = Path(folder) / "seconds.json", 60 * minutes
+        self.earlier = json.loads(self.path.read_text()) if self.path.is_file() else 0.0
+        self.started = None
+
+    def seconds(self):
+        """Return the seconds of training so far."""
+        return self.earlier + (time.perf_counter() - self.started if self.started else 0.0)
+
+    def is_up(self):
+        """Return whether the run has had its time."""
+        return self.seconds() >= self.limit
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin()
+        self.started = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.model.stop_training = self.is_up()
+
+    def act(self, step):
+        with written_whole(self.path) as aside:
+            aside.write_text(json.dumps(round(self.seconds(), 1)))
+
+    def on_train_end(self, logs=None):
+        super().on_train_end()
+        self.earlier, self.started = self.seconds(), None
+
+
+def keep_snapshot(folder, trainer):
+    """Write G's weights, or their average, as float16 to `folder/step-00001000.npz`, once."""
+    path = Path(folder) / f"step-{trainer.step:08d}.npz"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        arrays = [weight.astype(np.float16) for weight in trainer.sampler.get_weights()]
+        with written_whole(path) as aside, open(aside, "wb") as file:
+            np.savez_compressed(file, *arrays)
+
+
+def shipped(folder, steps):
+    """Map a run's folder and steps to arrays for an .npz: "1000/0" is the first weight at 1,000."""
+    arrays = {}
+    for step in steps:
+        path = Path(folder) / "snapshots" / f"step-{step:08d}.npz"
+        if path.is_file():
+            with np.load(path, allow_pickle=False) as file:
+                arrays |= {f"{step}/{i}": file[f"arr_{i}"] for i in range(len(file.files))}
+    return arrays
+
+
+def measure_snapshots(folder, generator, data, prior, labels=None):
+    """Map a run's snapshots to all measures of 10,000 samples at each, a list of dicts by step.
+
+    What was measured is kept in measures.json, so that a call that is interrupted goes on.
+    """
+    path = Path(folder) / "measures.json"
+    known = json.loads(path.read_text()) if path.is_file() else {}
+    for snapshot in find(Path(folder) / "snapshots"):
+        step = str(int(snapshot.stem.removeprefix("step-")))
+        if step not in known:
+            generator.set_weights(read_snapshot(snapshot))
+            samples = sample(generator, SAMPLES, prior=prior)
+            known[step] = rounded(evaluation.evaluate(samples, data))
+            _write_json(path, known)
+            print(f"step {step}: {_short(known[step])}", flush=True)
+    return [{"step": int(step), **known[step]} for step in sorted(known, key=int)]
+
+
+def read_snapshot(path):
+    """Map the path of a snapshot to the generator's weights as float32."""
+    with np.load(path, allow_pickle=False) as file:
+        return [file[f"arr_{i}"].astype(np.float32) for i in range(len(file.files))]
+
+
+def run_facts(trainer, images, data, folder, name, part):
+    """What a trained run's result says beside its measures."""
+    history = trainer.history
+    return {
+        **circumstances(images, data, name, part),
+        "settings": trainer.settings(),
+        "parameters": {
+            "generator": trainer.generator.count_params(),
+            "discriminator": trainer.discriminator.count_params(),
+        },
+        "steps": trainer.step,
+        "seconds": json.loads((folder / "seconds.json").read_text()),
+        "history": {
+            "step": history.pop("step").tolist(),
+            **{column: np.round(values, 4).tolist() for column, values in history.items()},
+        },
+    }
+
+
+def circumstances(images, data, name, part=None):
+    return {
+        "command": f"gan-tutorial reproduce {name}" + (f" --parts {part}" if part else ""),
+        "data": "stand-in digits, not comparable" if data.source == "digits" else "MNIST",
+        "images": len(images),
+        "crc32": zlib.crc32(images),
+        "versions": runs.versions(),
+        "machine": runs.machine(),
+    }
+
+
+def write_result(out, name, facts, arrays):
+    out = Path(out)
+    with written_whole(out / f"{name}.npz") as aside, open(aside, "wb") as file:
+        np.savez_compressed(file, **arrays)
+    _write_json(out / f"{name}.json", facts)
+    print(f"Wrote {out / name}.json and .npz")
+
+
+def _write_json(path, thing):
+    with written_whole(path) as aside:
+        aside.write_text(json.dumps(thing, indent=1) + "\n", encoding="utf-8")
+
+
+def rounded(thing):
+    if isinstance(thing, dict):
+        return {key: rounded(value) for key, value in thing.items()}
+    if isinstance(thing, list):
+        return [rounded(value) for value in thing]
+    return round(thing, 4) if isinstance(thing, float) else thing
+
+
+def _short(row):
+    return (
+        f"Parzen {row['parzen']:.1f}, Frechet {row['frechet']:.2f}, "
+        f"commonest digit {row['commonest']:.0%}"
+    )
