@@ -55,6 +55,9 @@ _MODULES = (
     "figures",
     "callbacks",
     "widgets",
+    "penalties",
+    "toys",
+    "stabilised",
     "longrun",
     "reproduce",
 )

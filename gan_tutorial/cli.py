@@ -34,7 +34,11 @@ DEFAULTS = {
     "checkpoint_every": 1000,
     "keep_best": None,
 }
-REPRODUCED = {"gan": ("article", "floors", "paper"), "classifier": ("classifier",)}
+REPRODUCED = {
+    "gan": ("article", "floors", "paper"),
+    "classifier": ("classifier",),
+    "stabilised": ("seed-0", "seed-1", "seed-2", "arms"),
+}
 INTERRUPTED = {
     "train": "interrupted; what was trained is kept, go on with --resume",
     "reproduce": "interrupted; what was done is kept, the same command goes on",

@@ -112,7 +112,7 @@ def measure_snapshots(folder, generator, data, prior, labels=None):
             generator.set_weights(read_snapshot(snapshot))
             samples = sample(generator, SAMPLES, prior=prior)
             known[step] = rounded(evaluation.evaluate(samples, data))
-            _write_json(path, known)
+            write_json(path, known)
             print(f"step {step}: {_short(known[step])}", flush=True)
     return [{"step": int(step), **known[step]} for step in sorted(known, key=int)]
 
@@ -157,11 +157,11 @@ def write_result(out, name, facts, arrays):
     out = Path(out)
     with written_whole(out / f"{name}.npz") as aside, open(aside, "wb") as file:
         np.savez_compressed(file, **arrays)
-    _write_json(out / f"{name}.json", facts)
+    write_json(out / f"{name}.json", facts)
     print(f"Wrote {out / name}.json and .npz")
 
 
-def _write_json(path, thing):
+def write_json(path, thing):
     with written_whole(path) as aside:
         aside.write_text(json.dumps(thing, indent=1) + "\n", encoding="utf-8")
 
