@@ -126,7 +126,7 @@ def reproduce_arms(data, out, minutes):
     facts["arms"], facts["seconds"], arrays = {}, 0.0, {}
     for arm in stabilised.ARMS:
         folder, trainer = out / arm, stabilised.make_arm(arm)
-        steps = round(ARM_STEPS * speeds[arm] / speeds["stabilised"], -2)
+        steps = round(ARM_STEPS * speeds[arm] / speeds["stabilised"])
         longrun.train_in_pieces(trainer, images, folder, _tenths(steps), minutes)
         run = longrun.run_facts(trainer, images, data, folder, "stabilised", "arms")
         rows = longrun.measure_snapshots(folder, trainer.generator, data, trainer.prior)
