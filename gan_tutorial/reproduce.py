@@ -13,7 +13,10 @@ from gan_tutorial.trainer import Trainer
 
 _SCALE = (m * 10**k // 10 for k in range(2, 6) for m in (10, 15, 20, 30, 40, 50, 70))
 ARTICLE_STOPS = (0, *_SCALE, 1_000_000)
-ARTICLE_SHIPPED = (0, 200, 1000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)
+ARTICLE_SHIPPED = (  # the generators that the package carries
+    *(0, 200, 1000, 5000, 10_000, 20_000, 30_000, 50_000),
+    *(100_000, 200_000, 500_000, 1_000_000),
+)
 PAPER_EPOCHS = (0, 1, 2, 5, 10, 20, 30, 50, 75, 100, 125, 150, 175, 200, 225, 250)
 
 
