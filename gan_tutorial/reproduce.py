@@ -28,11 +28,12 @@ def article_trainer(images, seed=0):
 
 def paper_trainer(images, seed=0):
     """Map images to the game of Goodfellow et al. 2014: wide networks, maxout, dropout, SGD."""
+    d_optimizer, g_optimizer = goodfellow.make_paper_optimizers()
     return Trainer(
         goodfellow.make_paper_generator(images.mean(0, np.float64), seed=seed),
         goodfellow.make_paper_discriminator(images.shape[1:], seed=seed + 1),
-        d_optimizer=goodfellow.make_paper_optimizer(),
-        g_optimizer=goodfellow.make_paper_optimizer(),
+        d_optimizer=d_optimizer,
+        g_optimizer=g_optimizer,
         batch_size=100,
         prior=goodfellow.paper_prior,
         seed=seed,
