@@ -59,6 +59,7 @@ _MODULES = (
     "toys",
     "stabilised",
     "longrun",
+    "reproduce_stabilised",
     "reproduce",
 )
 

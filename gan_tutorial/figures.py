@@ -2,17 +2,27 @@
 
 import ast
 import inspect
+import io
 import math
 import textwrap
 from importlib.resources import files
 
+import matplotlib.figure
 import matplotlib.style
 import matplotlib.ticker
 import numpy as np
-from matplotlib.figure import Figure
 from PIL import Image
 
 STYLE = str(files("gan_tutorial") / "figures.mplstyle")
+
+
+class Figure(matplotlib.figure.Figure):
+    """A figure that a notebook shows even where pyplot, which teaches it how, was never used."""
+
+    def _repr_png_(self):
+        file = io.BytesIO()
+        save_png(self, file, dpi=self.dpi)
+        return file.getvalue()
 
 
 def use_style():

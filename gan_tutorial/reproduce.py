@@ -1,24 +1,22 @@
 """The long runs behind the results, each of them resumable: `gan-tutorial reproduce NAME`."""
 
-import json
 import time
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 from sklearn.cluster import KMeans
 
-from gan_tutorial import classifier, evaluation, goodfellow, longrun, stabilised
-from gan_tutorial.algorithm import sample
+from gan_tutorial import classifier, evaluation, goodfellow, longrun, reproduce_stabilised
 from gan_tutorial.checkpoints import find
 from gan_tutorial.networks import make_discriminator, make_generator
 from gan_tutorial.trainer import Trainer
 
 _SCALE = (m * 10**k // 10 for k in range(2, 6) for m in (10, 15, 20, 30, 40, 50, 70))
 ARTICLE_STOPS = (0, *_SCALE, 1_000_000)
-ARTICLE_SHIPPED = (0, 200, 1000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)
-STABLE_STOPS = (0, 1000, 2000, 5000, 10_000, 20_000, 40_000, 60_000, 80_000, 100_000)
-ARM_STEPS = 40_000  # of the widest arm; the others run as long on the clock
+ARTICLE_SHIPPED = (  # the generators that the package carries
+    *(0, 200, 1000, 5000, 10_000, 20_000, 30_000, 50_000),
+    *(100_000, 200_000, 500_000, 1_000_000),
+)
 PAPER_EPOCHS = (0, 1, 2, 5, 10, 20, 30, 50, 75, 100, 125, 150, 175, 200, 225, 250)
 
 
@@ -30,11 +28,12 @@ def article_trainer(images, seed=0):
 
 def paper_trainer(images, seed=0):
     """Map images to the game of Goodfellow et al. 2014: wide networks, maxout, dropout, SGD."""
+    d_optimizer, g_optimizer = goodfellow.make_paper_optimizers()
     return Trainer(
         goodfellow.make_paper_generator(images.mean(0, np.float64), seed=seed),
         goodfellow.make_paper_discriminator(images.shape[1:], seed=seed + 1),
-        d_optimizer=goodfellow.make_paper_optimizer(),
-        g_optimizer=goodfellow.make_paper_optimizer(),
+        d_optimizer=d_optimizer,
+        g_optimizer=g_optimizer,
         batch_size=100,
         prior=goodfellow.paper_prior,
         seed=seed,
@@ -103,69 +102,8 @@ def reproduce_classifier(data, out, minutes):
     longrun.write_result(out, "digit-classifier", facts, arrays)
 
 
-def reproduce_stabilised(data, out, minutes, seed):
-    """The stabilised pair, 100,000 steps with one seed; write stabilised-SEED.json and .npz."""
-    images = data.train_images
-    folder, trainer = Path(out) / f"seed-{seed}", stabilised.make_arm("stabilised", seed)
-    longrun.train_in_pieces(trainer, images, folder, STABLE_STOPS, minutes)
-    facts = longrun.run_facts(trainer, images, data, folder, "stabilised", f"seed-{seed}")
-    facts["snapshots"] = longrun.measure_snapshots(folder, trainer.generator, data, trainer.prior)
-    kept = longrun.shipped(folder, STABLE_STOPS[-1:] if seed == 0 else ())
-    longrun.write_result(out, f"stabilised-{seed}", facts, kept)
-
-
-def reproduce_arms(data, out, minutes):
-    """One change at a time, each arm as long on the clock; write stabilised-arms.json and .npz.
-
-    How many steps an arm gets follows from the arms' speeds, measured in turn before anything is
-    trained, so that a busy minute of the machine falls on all of them.
-    """
-    images, out = data.train_images, Path(out)
-    speeds = _speeds(images, out / "speeds.json")
-    facts = {**longrun.circumstances(images, data, "stabilised", "arms"), "speeds": speeds}
-    facts["arms"], facts["seconds"], arrays = {}, 0.0, {}
-    for arm in stabilised.ARMS:
-        folder, trainer = out / arm, stabilised.make_arm(arm)
-        steps = round(ARM_STEPS * speeds[arm] / speeds["stabilised"])
-        longrun.train_in_pieces(trainer, images, folder, _tenths(steps), minutes)
-        run = longrun.run_facts(trainer, images, data, folder, "stabilised", "arms")
-        rows = longrun.measure_snapshots(folder, trainer.generator, data, trainer.prior)
-        kept = ("settings", "parameters", "steps", "seconds")
-        facts["arms"][arm] = {**{name: run[name] for name in kept}, "snapshots": rows}
-        facts["seconds"] += run["seconds"]
-        trainer.generator.set_weights(longrun.read_snapshot(find(folder / "snapshots")[-1]))
-        shown = sample(trainer.generator, 100, prior=trainer.prior)
-        arrays[arm] = np.uint8(np.rint(255 * shown))
-    longrun.write_result(out, "stabilised-arms", facts, arrays)
-
-
-def _tenths(steps):
-    """Ten stops up to a number of steps, denser at the beginning."""
-    return tuple(sorted({round(steps * (i / 10) ** 2) for i in range(11)}))
-
-
-def _speeds(images, path, slices=5, steps=200):
-    """Map images to the best steps a second of each arm over slices in turn; kept in a file."""
-    if path.is_file():
-        return json.loads(path.read_text())
-    trainers = {arm: stabilised.make_arm(arm) for arm in stabilised.ARMS}
-    best = dict.fromkeys(trainers, 0.0)
-    for round_ in range(slices + 1):
-        for arm, trainer in trainers.items():
-            started = time.perf_counter()
-            trainer.fit(images, steps, progress=False)
-            if round_:  # the first slice compiles
-                best[arm] = max(best[arm], steps / (time.perf_counter() - started))
-    speeds = longrun.rounded(best)
-    longrun.write_json(path, speeds)
-    return speeds
-
-
 RUNS = {
     "classifier": {"classifier": reproduce_classifier},
     "gan": {"article": reproduce_article, "floors": reproduce_floors, "paper": reproduce_paper},
-    "stabilised": {
-        **{f"seed-{n}": partial(reproduce_stabilised, seed=n) for n in range(3)},
-        "arms": reproduce_arms,
-    },
+    "stabilised": reproduce_stabilised.PARTS,
 }

@@ -104,3 +104,10 @@ def test_a_filmstrip_shows_each_moment_under_its_title():
         assert axes.images[0].get_clim() == (0, 255)  # one grey scale for all
     with pytest.raises(ValueError, match="3 moments, 2 titles"):
         figures.filmstrip(moments, ["a", "b"])
+
+
+def test_a_figure_shows_itself_as_a_png_where_pyplot_was_not_used():
+    figure = figures.filmstrip([np.zeros((4, 5, 5, 1))], ["a"])
+    with Image.open(io.BytesIO(figure._repr_png_())) as picture:
+        assert picture.format == "PNG"
+    assert repr(figure).startswith("<Figure size ")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gan_tutorial import longrun, reproduce, stabilised
+from gan_tutorial import longrun, reproduce_stabilised, stabilised
 from gan_tutorial.cli import main
 
 
@@ -50,7 +50,7 @@ def test_another_arm_is_refused_by_name():
 
 def test_arms_run_as_long_on_the_clock_as_their_speeds_say(tmp_path, monkeypatch):
     monkeypatch.setattr(longrun, "SAMPLES", 100)
-    monkeypatch.setattr(reproduce, "ARM_STEPS", 100)
+    monkeypatch.setattr(reproduce_stabilised, "ARM_STEPS", 100)
     monkeypatch.setattr(stabilised, "ARMS", ("article", "penalties"))
     speeds = {"article": 40.0, "penalties": 10.0, "stabilised": 20.0}
     folder = tmp_path / "stabilised"

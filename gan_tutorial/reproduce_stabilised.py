@@ -1,0 +1,79 @@
+"""The runs that show the cure for collapse: `gan-tutorial reproduce stabilised`."""
+
+import json
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from gan_tutorial import longrun, stabilised
+from gan_tutorial.algorithm import sample
+from gan_tutorial.checkpoints import find
+
+STOPS = (0, 1000, 2000, 5000, 10_000, 20_000, 40_000, 60_000, 80_000, 100_000)
+ARM_STEPS = 40_000  # of the last arm; the others run as long on the clock
+
+
+def reproduce_seed(data, out, minutes, seed):
+    """The stabilised pair, 100,000 steps with one seed; write stabilised-SEED.json and .npz."""
+    images = data.train_images
+    folder, trainer = Path(out) / f"seed-{seed}", stabilised.make_arm("stabilised", seed)
+    longrun.train_in_pieces(trainer, images, folder, STOPS, minutes)
+    facts = longrun.run_facts(trainer, images, data, folder, "stabilised", f"seed-{seed}")
+    facts["snapshots"] = longrun.measure_snapshots(folder, trainer.generator, data, trainer.prior)
+    kept = longrun.shipped(folder, STOPS[-1:] if seed == 0 else ())
+    longrun.write_result(out, f"stabilised-{seed}", facts, kept)
+
+
+def reproduce_arms(data, out, minutes):
+    """One change at a time, each arm as long on the clock; write stabilised-arms.json and .npz.
+
+    How many steps an arm gets follows from the arms' speeds, measured in turn before anything is
+    trained, so that a busy minute of the machine falls on all of them.
+    """
+    images, out = data.train_images, Path(out)
+    speeds = _speeds(images, out / "speeds.json")
+    facts = {**longrun.circumstances(images, data, "stabilised", "arms"), "speeds": speeds}
+    facts["arms"], facts["seconds"], arrays = {}, 0.0, {}
+    for arm in stabilised.ARMS:
+        folder, trainer = out / arm, stabilised.make_arm(arm)
+        steps = round(ARM_STEPS * speeds[arm] / speeds["stabilised"])
+        longrun.train_in_pieces(trainer, images, folder, _tenths(steps), minutes)
+        run = longrun.run_facts(trainer, images, data, folder, "stabilised", "arms")
+        rows = longrun.measure_snapshots(folder, trainer.generator, data, trainer.prior)
+        kept = ("settings", "parameters", "steps", "seconds")
+        facts["arms"][arm] = {**{name: run[name] for name in kept}, "snapshots": rows}
+        facts["seconds"] += run["seconds"]
+        trainer.generator.set_weights(longrun.read_snapshot(find(folder / "snapshots")[-1]))
+        shown = sample(trainer.generator, 100, prior=trainer.prior)
+        arrays[arm] = np.uint8(np.rint(255 * shown))
+    longrun.write_result(out, "stabilised-arms", facts, arrays)
+
+
+def _tenths(steps):
+    """Ten stops up to a number of steps, denser at the beginning."""
+    return tuple(sorted({round(steps * (i / 10) ** 2) for i in range(11)}))
+
+
+def _speeds(images, path, slices=5, steps=200):
+    """Map images to the best steps a second of each arm over slices in turn; kept in a file."""
+    if path.is_file():
+        return json.loads(path.read_text())
+    trainers = {arm: stabilised.make_arm(arm) for arm in stabilised.ARMS}
+    best = dict.fromkeys(trainers, 0.0)
+    for round_ in range(slices + 1):
+        for arm, trainer in trainers.items():
+            started = time.perf_counter()
+            trainer.fit(images, steps, progress=False)
+            if round_:  # the first slice compiles
+                best[arm] = max(best[arm], steps / (time.perf_counter() - started))
+    speeds = longrun.rounded(best)
+    longrun.write_json(path, speeds)
+    return speeds
+
+
+PARTS = {
+    **{f"seed-{n}": partial(reproduce_seed, seed=n) for n in range(3)},
+    "arms": reproduce_arms,
+}
