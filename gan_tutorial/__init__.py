@@ -49,6 +49,7 @@ _MODULES = (
     "checkpoints",
     "trainer",
     "goodfellow",
+    "dcgan",
     "results",
     "classifier",
     "evaluation",
@@ -57,6 +58,7 @@ _MODULES = (
     "widgets",
     "longrun",
     "reproduce",
+    "reproduce_dcgan",
 )
 
 __all__ = ["__version__", *_HOME, *_MODULES]

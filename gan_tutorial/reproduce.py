@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.cluster import KMeans
 
-from gan_tutorial import classifier, evaluation, goodfellow, longrun
+from gan_tutorial import classifier, evaluation, goodfellow, longrun, reproduce_dcgan
 from gan_tutorial.checkpoints import find
 from gan_tutorial.networks import make_discriminator, make_generator
 from gan_tutorial.trainer import Trainer
@@ -100,5 +100,6 @@ def reproduce_classifier(data, out, minutes):
 
 RUNS = {
     "classifier": {"classifier": reproduce_classifier},
+    "dcgan": reproduce_dcgan.PARTS,
     "gan": {"article": reproduce_article, "floors": reproduce_floors, "paper": reproduce_paper},
 }
