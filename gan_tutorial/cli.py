@@ -222,9 +222,9 @@ def run_train(out, resume, overwrite, quiet, **given):
         raise ValueError("--resume and --overwrite exclude each other: give one")
     defaults = DEFAULTS | (DCGAN_DEFAULTS if given.get("model") == "dcgan" else {})
     settings = runs.merged_settings(out, given, defaults, resume, overwrite)
-    for name in given.keys() & MODEL_OF.keys():
-        if settings["model"] != MODEL_OF[name]:
-            raise ValueError(f"--{name.replace('_', '-')} is for --model {MODEL_OF[name]}")
+    for name, model in MODEL_OF.items():
+        if name in given and settings["model"] != model:
+            raise ValueError(f"--{name.replace('_', '-')} is for --model {model}")
     metrics = runs.train(out, settings, overwrite, progress=not quiet)
     print(
         f"{metrics['steps']:,} steps on {metrics['data']['source']} in {metrics['seconds']:.0f} s "

@@ -171,10 +171,10 @@ def make_dcgan_optimizer(learning_rate=2e-4):
 
 def _pyramid(image_shape, width):
     """Map an image's shape to the side that it halves to, and the channels from image to there."""
-    side, widths = image_shape[0], []
+    side, widths = _side(image_shape), []
     while side >= 8 and side % 2 == 0:
         side, widths = side // 2, [*widths, width * 2 ** len(widths)]
-    if side >= 8 or not widths or image_shape[:2] != (image_shape[0],) * 2:
+    if side >= 8 or not widths:
         raise ValueError(
             f"image_shape {image_shape} does not halve to 4, 5, 6 or 7 pixels a side: "
             "give a square of 28, 32 or 64"
@@ -183,10 +183,16 @@ def _pyramid(image_shape, width):
 
 
 def _quarter(image_shape):
-    side, remainder = divmod(image_shape[0], 4)
-    if remainder or image_shape[1] != image_shape[0]:
-        raise ValueError(f"image_shape {image_shape} is not a square whose side 4 divides")
+    side, remainder = divmod(_side(image_shape), 4)
+    if remainder or not side:
+        raise ValueError(f"image_shape {image_shape} has a side that 4 does not divide")
     return side
+
+
+def _side(image_shape):
+    if len(image_shape) != 3 or image_shape[0] != image_shape[1]:
+        raise ValueError(f"image_shape must be a square with channels, not {image_shape}")
+    return positive("image_shape", image_shape[0])
 
 
 def _starts(seed, player):
