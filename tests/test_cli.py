@@ -437,6 +437,7 @@ def test_a_conditional_run_is_measured_and_goes_on(conditional_run, capsys, mnis
     args = ["train", "--resume", "--quiet", "--steps", "5", "--out", str(conditional_run)]
     assert main(args) == 0
     assert json.loads((conditional_run / "metrics.json").read_text())["steps"] == 5
+    capsys.readouterr()
     fails(capsys, ["sample", conditional_run, "--label", "10"], "labels must lie from 0 to 9")
 
 
@@ -450,6 +451,7 @@ def test_own_pictures_with_labels_train_a_conditional_run(tmp_path, capsys):
     generator = load_generator(out)
     assert [tuple(x.shape) for x in generator.inputs] == [(None, 100), (None, 3)]
     np.savez(path, images=images, labels=labels[::-1])
+    capsys.readouterr()
     fails(capsys, [*args, "--resume"], "now there are 64 others")
 
 
