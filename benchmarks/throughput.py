@@ -1,11 +1,13 @@
 """How many training steps a second: this package beside what a reader would use instead.
 
-    python benchmarks/throughput.py                                # everyone: three minutes
+    python benchmarks/throughput.py                                # everyone: five minutes
     python benchmarks/throughput.py --only gan_tutorial pytorch --rounds 3 --output bench.json
 
-Everyone plays the same game: G 100 -> 128 ReLU -> 784 sigmoid, D 784 -> 128 ReLU -> 1 logit,
+All but two play the same game: G 100 -> 128 ReLU -> 784 sigmoid, D 784 -> 128 ReLU -> 1 logit,
 Adam(1e-3, epsilon 1e-8), batches of 128, z uniform on [-1, 1]. A step is one update of D and one
-of G, each with a fresh z, on the non-saturating loss.
+of G, each with a fresh z, on the non-saturating loss. Those whose names begin with dcgan play the
+same with convolutions: the small unconditional pair of `gan_tutorial.dcgan`, batches of 64,
+Adam(2e-4, beta_1 0.5).
 
 A contender is a function, written as the people who use its library write it: it takes images
 `(n, 784)` in [0, 1] and returns `run(steps)` and `players()`, the weights of G and of D as NumPy
@@ -36,6 +38,7 @@ import numpy as np
 
 BATCH, LATENT, HIDDEN, PIXELS = 128, 100, 128, 784
 PARAMETERS = [114_064, 100_609]  # of G and of D
+DCGAN_BATCH = 64
 CALL = 100  # steps in one compiled call, where a contender compiles many into one
 WARM_UP = 500  # steps before the clock runs: compilation, first allocations
 
@@ -58,6 +61,26 @@ def gan_tutorial(images):
     from gan_tutorial import Trainer, make_discriminator, make_generator
 
     trainer = Trainer(make_generator(), make_discriminator())
+    images = images.reshape(-1, 28, 28, 1)
+
+    def run(steps):
+        return timed(trainer.fit, images, steps=steps, report_every=steps, progress=False)
+
+    return run, lambda: (trainer.generator.get_weights(), trainer.discriminator.get_weights())
+
+
+def dcgan(images):
+    """This package's small DCGAN, in graph mode, which the trainer chooses for convolutions."""
+    from gan_tutorial import Trainer
+    from gan_tutorial import dcgan as package
+
+    trainer = Trainer(
+        package.make_dcgan_generator(),
+        package.make_dcgan_discriminator(),
+        d_optimizer=package.make_dcgan_optimizer(),
+        g_optimizer=package.make_dcgan_optimizer(),
+        batch_size=DCGAN_BATCH,
+    )
     images = images.reshape(-1, 28, 28, 1)
 
     def run(steps):
@@ -219,20 +242,32 @@ def pytorch(images):
             weights = initial_weights(fan_in, fan_out)
             for parameter, array in zip(network.parameters(), weights, strict=True):
                 parameter.copy_(torch.from_numpy(array.T))
-        return network, torch.optim.Adam(network.parameters(), lr=1e-3)
+        return network
 
-    generator, g_optimizer = player(LATENT, PIXELS, nn.Sigmoid())
-    discriminator, d_optimizer = player(PIXELS, 1)
-    criterion = nn.BCEWithLogitsLoss()
-    ones, zeros = torch.ones(BATCH, 1), torch.zeros(BATCH, 1)
-    images = torch.from_numpy(images)
+    players = player(LATENT, PIXELS, nn.Sigmoid()), player(PIXELS, 1)
+    run = pytorch_game(torch.from_numpy(images), *players, BATCH, lr=1e-3)
+
+    def weights(network):
+        return [parameter.detach().numpy().T for parameter in network.parameters()]
+
+    return run, lambda: tuple(map(weights, players))
+
+
+def pytorch_game(images, generator, discriminator, batch, **adam):
+    """The step of both PyTorch contenders: two optimizers, one criterion, two backward passes."""
+    import torch
+
+    g_optimizer = torch.optim.Adam(generator.parameters(), **adam)
+    d_optimizer = torch.optim.Adam(discriminator.parameters(), **adam)
+    criterion = torch.nn.BCEWithLogitsLoss()
+    ones, zeros = torch.ones(batch, 1), torch.zeros(batch, 1)
 
     def sample_z():
-        return torch.rand(BATCH, LATENT) * 2 - 1
+        return torch.rand(batch, LATENT) * 2 - 1
 
     def run(steps):
         for _ in range(steps):
-            x = images[torch.randint(len(images), (BATCH,))]
+            x = images[torch.randint(len(images), (batch,))]
             fake = generator(sample_z()).detach()
             d_optimizer.zero_grad()
             d_loss = criterion(discriminator(x), ones) + criterion(discriminator(fake), zeros)
@@ -243,10 +278,48 @@ def pytorch(images):
             g_loss.backward()
             g_optimizer.step()
 
-    def weights(network):
-        return [parameter.detach().numpy().T for parameter in network.parameters()]
+    return run
 
-    return run, lambda: (weights(generator), weights(discriminator))
+
+def dcgan_pytorch(images):
+    """The same small DCGAN in PyTorch, eager."""
+    import torch
+    from torch import nn
+
+    generator = nn.Sequential(
+        *(nn.Linear(LATENT, 64 * 7 * 7, bias=False), nn.BatchNorm1d(64 * 7 * 7), nn.ReLU()),
+        nn.Unflatten(1, (64, 7, 7)),
+        *(nn.ConvTranspose2d(64, 32, 4, 2, 1, bias=False), nn.BatchNorm2d(32), nn.ReLU()),
+        *(nn.ConvTranspose2d(32, 1, 4, 2, 1), nn.Sigmoid()),
+    )
+    discriminator = nn.Sequential(
+        *(nn.Conv2d(1, 32, 4, 2, 1), nn.LeakyReLU(0.2)),
+        *(nn.Conv2d(32, 64, 4, 2, 1, bias=False), nn.BatchNorm2d(64), nn.LeakyReLU(0.2)),
+        *(nn.Flatten(), nn.Linear(64 * 7 * 7, 1)),
+    )
+    for network in (generator, discriminator):
+        for name, parameter in network.named_parameters():
+            if parameter.ndim > 1:
+                nn.init.normal_(parameter, 0, 0.02)
+            elif name.endswith("bias"):
+                nn.init.zeros_(parameter)
+    pictures = torch.from_numpy(images.reshape(-1, 1, 28, 28))
+    players = generator, discriminator
+    run = pytorch_game(pictures, *players, DCGAN_BATCH, lr=2e-4, betas=(0.5, 0.999))
+
+    def weights(network):
+        """The weights as Keras keeps them: channels last, statistics behind scale and shift."""
+        state = {name: array.numpy() for name, array in network.state_dict().items() if array.ndim}
+        for array in state.values():
+            if array.ndim == 4:
+                array = array.transpose(2, 3, 1, 0)
+            elif array.shape[-1] == LATENT:
+                array = array.T.reshape(LATENT, 64, 49).transpose(0, 2, 1).reshape(LATENT, -1)
+            elif array.shape[-1] == 64 * 49:
+                array = array.reshape(-1, 64, 49).transpose(0, 2, 1).reshape(array.shape).T
+            yield array
+
+    return run, lambda: tuple(list(weights(network)) for network in players)
 
 
 def jax_scan(images):
@@ -310,6 +383,8 @@ CONTENDERS = {
     "article_tf1": (article_tf1, "tensorflow"),
     "tf_function": (tf_function, "tensorflow"),
     "pytorch": (pytorch, "torch"),
+    "dcgan": (dcgan, "gan_tutorial"),
+    "dcgan_pytorch": (dcgan_pytorch, "torch"),
 }
 
 
@@ -364,10 +439,7 @@ def measure(names, images, rounds, seconds):
 
 
 def referee(name, players, images):
-    """Look at a contender's networks in NumPy: of the right size, finite, and both have learnt."""
-
-    def relu(a):
-        return np.maximum(a, 0)
+    """Look at a contender's networks: of the right size, finite, and both have learnt."""
 
     def softplus(a):
         return np.logaddexp(0, a)
@@ -375,11 +447,10 @@ def referee(name, players, images):
     def sigmoid(a):
         return np.exp(-softplus(-a))
 
-    theta_g, theta_d = players
     rng = np.random.default_rng(0)
-    x = images[rng.integers(len(images), size=1000)]
-    fake = sigmoid(mlp(relu, rng.uniform(-1, 1, (1000, LATENT)), *theta_g))
-    real_logits, fake_logits = mlp(relu, x, *theta_d), mlp(relu, fake, *theta_d)
+    x, z = images[rng.integers(len(images), size=1000)], rng.uniform(-1, 1, (1000, LATENT))
+    play = play_dcgan if name.startswith("dcgan") else play_mlp
+    fake, real_logits, fake_logits = play(players, x, z)
     found = {
         "d_loss": float(softplus(-real_logits).mean() + softplus(fake_logits).mean()),
         "g_loss": float(softplus(-fake_logits).mean()),
@@ -389,11 +460,35 @@ def referee(name, players, images):
     # Before training D cannot tell fakes from images, and the pixels of G have the mean 0.5.
     d_learnt = found["d_real"] > found["d_fake"]
     g_learnt = abs(fake.mean() - x.mean()) < 0.75 * abs(0.5 - x.mean())
-    parameters = [sum(w.size for w in player) for player in players]
-    finite = np.isfinite(list(found.values())).all()
-    if not (parameters == PARAMETERS and finite and d_learnt and g_learnt):
-        sys.exit(f"{name} plays another game, or has not learnt: {parameters}, {found}")
+    if not (np.isfinite(list(found.values())).all() and d_learnt and g_learnt):
+        sys.exit(f"{name} has not learnt: {found}, mean of the fakes {fake.mean()}")
     return found
+
+
+def play_mlp(players, x, z):
+    """Map both players' weights, images and noise to fakes and the logits of both, in NumPy."""
+
+    def relu(a):
+        return np.maximum(a, 0)
+
+    parameters = [sum(w.size for w in player) for player in players]
+    if parameters != PARAMETERS:
+        sys.exit(f"another game: {parameters} parameters")
+    theta_g, theta_d = players
+    fake = np.exp(-np.logaddexp(0, -mlp(relu, z, *theta_g)))
+    return fake, mlp(relu, x, *theta_d), mlp(relu, fake, *theta_d)
+
+
+def play_dcgan(players, x, z):
+    """The same for convolutions, by the package's networks, which take no weights but their own."""
+    from gan_tutorial import dcgan as package
+
+    generator, discriminator = package.make_dcgan_generator(), package.make_dcgan_discriminator()
+    for network, weights in zip((generator, discriminator), players, strict=True):
+        network.set_weights(weights)
+    fake = np.array(generator(z, training=False))
+    judge = [discriminator(a.reshape(-1, 28, 28, 1), training=False) for a in (x, fake)]
+    return fake, *map(np.array, judge)
 
 
 def machine():
@@ -411,11 +506,11 @@ def machine():
 
 
 def table(results):
-    """Render the results as markdown, with ours as the measure."""
+    """Render the results as markdown, with ours at the same game as the measure."""
     lines = ["| contender | best, steps/s | median, steps/s | ours / best | ours / median |"]
     lines.append("|---|---:|---:|---:|---:|")
-    ours = results.get("gan_tutorial")
     for name, result in results.items():
+        ours = results.get("dcgan" if name.startswith("dcgan") else "gan_tutorial")
         cells = ["not installed", "", "", ""]
         if result:
             cells = [f"{result[key]:.0f}" for key in ("best", "median")]

@@ -49,6 +49,7 @@ _MODULES = (
     "checkpoints",
     "trainer",
     "goodfellow",
+    "dcgan",
     "results",
     "classifier",
     "evaluation",
@@ -61,6 +62,7 @@ _MODULES = (
     "longrun",
     "reproduce_stabilised",
     "reproduce",
+    "reproduce_dcgan",
 )
 
 __all__ = ["__version__", *_HOME, *_MODULES]

@@ -104,6 +104,7 @@ def sample(generator, n=16, z=None, labels=None, seed=0, prior="uniform"):
     """
     if z is None:
         z = _noise(generator, positive("n", n), prior, draws.key(0, draws.SAMPLE, seed))
+    z = tf.cast(z, tf.float32)  # beside one-hot labels Keras takes no NumPy array
     shape = tuple(generator.inputs[0].shape[1:])
     if tuple(z.shape[1:]) != shape:
         raise ValueError(f"z has shape {tuple(z.shape)}, the generator takes (n, *{shape})")

@@ -61,12 +61,13 @@ class Samples(Periodic):
         seed: of the fixed noise.
         gif: path of the animation, written when training ends; None for no animation.
         labels: class of each of the n images, where the generator takes labels.
+        columns: images in a row; as square as can be by default.
     """
 
-    def __init__(self, folder, every=500, n=16, seed=0, gif=None, labels=None):
+    def __init__(self, folder, every=500, n=16, seed=0, gif=None, labels=None, columns=None):
         super().__init__(every)
         self.folder, self.n, self.seed, self.labels = Path(folder), n, seed, labels
-        self.gif = gif
+        self.gif, self.columns = gif, columns
 
     def on_train_begin(self, logs=None):
         super().on_train_begin()
@@ -80,7 +81,7 @@ class Samples(Periodic):
     def act(self, step):
         images = self.trainer.sample(self.n, labels=self.labels, seed=self.seed)
         with written_whole(self.folder / f"step-{step:08d}.png") as aside:
-            figures.save_png(figures.image_grid(images, scale=2), aside)
+            figures.save_png(figures.image_grid(images, self.columns, scale=2), aside)
 
     def on_train_end(self, logs=None):
         super().on_train_end()

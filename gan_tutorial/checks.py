@@ -53,7 +53,7 @@ def check_pair(generator, discriminator):
         raise ValueError(
             f"the discriminator must end in one logit, not in shape {discriminator.output_shape}"
         )
-    classes = [_classes(model) for model in (generator, discriminator)]
+    classes = [classes_of(model) for model in (generator, discriminator)]
     if classes[0] != classes[1]:
         raise ValueError(f"generator and discriminator take {classes[0]} and {classes[1]} classes")
 
@@ -90,7 +90,7 @@ def one_hot(model, labels, n):
     Raises ValueError for labels without a conditional pair, such a pair without labels, and labels
     that do not match.
     """
-    classes = _classes(model)
+    classes = classes_of(model)
     if (labels is None) == (classes == 0):
         return None if labels is None else _encoded(np.asarray(labels), classes, n)
     if labels is None:
@@ -98,6 +98,18 @@ def one_hot(model, labels, n):
             f"these networks are conditional: give labels, whole numbers below {classes}"
         )
     raise ValueError("labels were given, but these networks take none")
+
+
+def labels_in_turn(model, n):
+    """Map a network and a number to labels `(n,)`: its classes, one after another, or None.
+
+    Example:
+        >>> from gan_tutorial import make_generator
+        >>> labels_in_turn(make_generator(classes=3), 5).tolist()
+        [0, 1, 2, 0, 1]
+    """
+    classes = classes_of(model)
+    return np.arange(n) % classes if classes else None
 
 
 def _encoded(labels, classes, n):
@@ -108,7 +120,8 @@ def _encoded(labels, classes, n):
     return tf.one_hot(labels, classes)
 
 
-def _classes(model):
+def classes_of(model):
+    """Map a network to the number of classes that it takes, 0 for one without labels."""
     return model.inputs[1].shape[-1] if len(model.inputs) > 1 else 0
 
 

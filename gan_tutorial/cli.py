@@ -16,6 +16,9 @@ from gan_tutorial import __version__, require_tensorflow
 
 LOSSES = ("minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic")
 DEFAULTS = {
+    "model": "mlp",
+    "conditional": False,
+    "width": 32,
     "data": None,
     "size": 28,
     "channels": 1,
@@ -34,11 +37,15 @@ DEFAULTS = {
     "checkpoint_every": 1000,
     "keep_best": None,
 }
+DCGAN_DEFAULTS = {"batch_size": 64, "g_learning_rate": 2e-4, "d_learning_rate": 2e-4}
+MODEL_OF = {"width": "dcgan", "g_hidden": "mlp", "d_hidden": "mlp"}  # options of one model alone
 REPRODUCED = {
     "gan": ("article", "floors", "paper"),
+    "dcgan": ("conditional", "mlp", "real", "full"),
     "classifier": ("classifier",),
     "stabilised": ("seed-0", "seed-1", "seed-2", "arms"),
 }
+ONLY_BY_NAME = ("full",)  # parts that take many hours
 INTERRUPTED = {
     "train": "interrupted; what was trained is kept, go on with --resume",
     "reproduce": "interrupted; what was done is kept, the same command goes on",
@@ -147,17 +154,22 @@ def _train_options(command):
     add("--overwrite", action="store_true", default=False, help="replace the run in that folder")
     add("--quiet", action="store_true", default=False, help="no progress bar")
     add("--data", metavar="PATH", help="an mnist.npz, a folder of pictures, or .npz/.npy (MNIST)")
+    add("--model", choices=("mlp", "dcgan"), metavar="NAME", help="mlp, or dcgan (mlp)")
+    add("--width", type=_whole(1), metavar="N", help="channels of dcgan's widest images (32)")
+    conditional = "one network for all classes, told which; for digits, or an .npz with 'labels'"
+    add("--conditional", action="store_true", help=conditional)
     add("--size", type=_whole(1), metavar="N", help="pixels a side of your own pictures (28)")
     add("--channels", type=int, choices=(1, 3), help="of your own pictures: 1 grey, 3 colour (1)")
     add("--loss", choices=LOSSES, metavar="NAME", help=f"{', '.join(LOSSES)} (non-saturating)")
     add("--steps", type=_whole(1), metavar="N", help="steps in all (20000)")
-    add("--batch-size", type=_whole(1), metavar="N", help="images in a batch (128)")
+    add("--batch-size", type=_whole(1), metavar="N", help="images in a batch (128; dcgan 64)")
     add("--latent-dim", type=_whole(1), metavar="N", help="entries of the noise z (100)")
     widths = {"type": _whole(1), "nargs": "+", "metavar": "N"}
     add("--g-hidden", **widths, help="widths of the generator's hidden layers (128)")
     add("--d-hidden", **widths, help="widths of the discriminator's hidden layers (128)")
-    add("--g-learning-rate", type=_above_zero, metavar="X", help="of the generator (0.001)")
-    add("--d-learning-rate", type=_above_zero, metavar="X", help="of the discriminator (0.001)")
+    rate = {"type": _above_zero, "metavar": "X"}
+    add("--g-learning-rate", **rate, help="of the generator (0.001; dcgan 0.0002)")
+    add("--d-learning-rate", **rate, help="of the discriminator (0.001; dcgan 0.0002)")
     add("--d-steps", type=_whole(1), metavar="N", help="updates of D in a step (1)")
     add("--clip", type=_above_zero, metavar="X", help="bound on D's weights, for wasserstein")
     add("--seed", type=_whole(0), metavar="N", help="decides every random draw (0)")
@@ -172,6 +184,8 @@ def _sample_options(command):
     add("folder", metavar="RUN", help="the folder that train wrote")
     add("--n", type=_whole(1), default=64, metavar="N", help="number of images (64)")
     add("--seed", type=_whole(0), default=0, metavar="N", help="of the noise (0)")
+    label = "the one class to draw, of a conditional run (all in turn)"
+    add("--label", type=_whole(0), default=None, metavar="K", help=label)
     add("--which", choices=("latest", "best"), default="latest", help="which generator (latest)")
     add("--out", default=None, metavar="FILE", help=".png: a grid; .npz: an array (RUN/sample.png)")
 
@@ -187,7 +201,8 @@ def _evaluate_options(command):
 def _reproduce_options(command):
     add = command.add_argument
     add("name", choices=REPRODUCED, metavar="NAME", help=", ".join(REPRODUCED))
-    add("--parts", nargs="+", default=None, metavar="PART", help="some of its parts (all)")
+    parts = f"some of its parts (all but {', '.join(ONLY_BY_NAME)})"
+    add("--parts", nargs="+", default=None, metavar="PART", help=parts)
     add("--out", default="runs/reproduce", metavar="FOLDER", help="where (runs/reproduce)")
     minutes = "of training after which a part stops early (90)"
     add("--minutes", type=_above_zero, default=90.0, metavar="X", help=minutes)
@@ -206,7 +221,11 @@ def run_train(out, resume, overwrite, quiet, **given):
 
     if resume and overwrite:
         raise ValueError("--resume and --overwrite exclude each other: give one")
-    settings = runs.merged_settings(out, given, DEFAULTS, resume, overwrite)
+    defaults = DEFAULTS | (DCGAN_DEFAULTS if given.get("model") == "dcgan" else {})
+    settings = runs.merged_settings(out, given, defaults, resume, overwrite)
+    for name, model in MODEL_OF.items():
+        if name in given and settings["model"] != model:
+            raise ValueError(f"--{name.replace('_', '-')} is for --model {model}")
     metrics = runs.train(out, settings, overwrite, progress=not quiet)
     print(
         f"{metrics['steps']:,} steps on {metrics['data']['source']} in {metrics['seconds']:.0f} s "
@@ -215,12 +234,12 @@ def run_train(out, resume, overwrite, quiet, **given):
     print(f"Look at {Path(out, 'samples.png')}, {Path(out, 'training.gif')} and losses.png")
 
 
-def run_sample(folder, n, seed, which, out):
+def run_sample(folder, n, seed, label, which, out):
     """Write images of a trained run to a file."""
     require_tensorflow()
     import numpy as np
 
-    from gan_tutorial import figures, runs
+    from gan_tutorial import checks, figures, runs
     from gan_tutorial.algorithm import sample
     from gan_tutorial.checkpoints import load_generator, written_whole
 
@@ -228,12 +247,16 @@ def run_sample(folder, n, seed, which, out):
     if path.suffix not in (".png", ".npz"):
         raise ValueError(f"{path}: name a .png (a grid) or an .npz (an array)")
     prior = runs.read_metrics(folder)["trainer"]["prior"]
-    images = sample(load_generator(folder, which), n, seed=seed, prior=prior)
+    generator = load_generator(folder, which)
+    in_turn = checks.labels_in_turn(generator, n)
+    labels = in_turn if label is None else np.full(n, label)
+    images = sample(generator, n, None, labels, seed, prior)
+    columns = checks.classes_of(generator) if label is None else None  # a column for each class
     with written_whole(path) as aside:
         if path.suffix == ".npz":
-            np.savez(aside, images=images)
+            np.savez(aside, images=images, **({} if labels is None else {"labels": labels}))
         else:
-            figures.save_png(figures.image_grid(images, scale=2), aside)
+            figures.save_png(figures.image_grid(images, columns, scale=2), aside)
     print(f"Wrote {n:,} images to {path}")
 
 
@@ -244,6 +267,8 @@ def run_evaluate(folder, n, seed, which):
 
     scores = runs.evaluate(folder, n, seed, which)
     print(evaluation.table(scores["samples"], scores["floors"]))
+    if "agreement" in scores:
+        print(f"{scores['agreement']:.1%} of the samples show the digit that was asked for")
     if not scores["comparable"]:
         print("Measured on the stand-in digits: not comparable with numbers on MNIST")
     print(f"Wrote {Path(folder, 'evaluation.json')}")
@@ -260,7 +285,7 @@ def run_reproduce(name, parts, out, minutes):
 
     Path(out, name).mkdir(parents=True, exist_ok=True)
     mnist = data.load_mnist()
-    for part in parts or known:
+    for part in parts or [part for part in known if part not in ONLY_BY_NAME]:
         reproduce.RUNS[name][part](mnist, Path(out, name), minutes)
 
 

@@ -88,6 +88,27 @@ def load_images(path, size=28, channels=1):
     return _fit_array(path, _pick_images(path, _read_arrays(path)), size, channels)
 
 
+def load_labels(path, n):
+    """Map the path of an .npz, and the number of its images, to its array "labels" `(n,)`, int64.
+
+    Raises FileNotFoundError or ValueError, naming file and fault, where it has none that fit: they
+    must be whole numbers from 0.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such file or folder")
+    labels = None if path.is_dir() else _read_arrays(path).get("labels")
+    if labels is None:
+        raise ValueError(
+            f"{path}: no labels in it; an .npz with the arrays 'images' and 'labels' is expected"
+        )
+    if labels.shape != (n,) or labels.dtype.kind not in "iu" or labels.min() < 0:
+        raise ValueError(
+            f"{path}: labels must be {n} whole numbers from 0, not {labels.dtype} of {labels.shape}"
+        )
+    return labels.astype("int64")
+
+
 def _read_mnist(path):
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such file; MNIST is expected as an .npz")

@@ -10,7 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import logsumexp
-from sklearn.metrics import pairwise_distances_argmin_min, pairwise_distances_chunked
+from sklearn.metrics import (
+    pairwise_distances_argmin,
+    pairwise_distances_argmin_min,
+    pairwise_distances_chunked,
+)
 
 from gan_tutorial import classifier
 
@@ -168,6 +172,49 @@ def nearest_neighbours(samples, train):
     samples = _checked("samples", samples)
     train = _checked("train", train, samples)
     return pairwise_distances_argmin_min(_rows(samples), _rows(train))
+
+
+def one_nearest_neighbour_error(samples, labels, test_images, test_labels):
+    """Map samples and test images, `(n, ...)` in [0, 1], with their labels, to a share in [0, 1].
+
+    Each test image takes the label of the nearest sample, by Euclidean distance over pixels; the
+    result is the share that takes a wrong one. It is low where the samples of each class are of
+    that class, and lie near all the images that there are of it.
+
+    Raises ValueError for other shapes, ranges or numbers of labels.
+    Source: Radford et al. 2015, Table 3: 50,000 samples against MNIST's test set. Training images
+    in their place give 3.09 % where all 60,000 are taken, 3.34 % with the first 50,000.
+
+    Example:
+        >>> one_nearest_neighbour_error(np.eye(2), [0, 1], np.array([[0.9, 0], [0.8, 0.1]]), [0, 1])
+        0.5
+    """
+    samples = _checked("samples", samples)
+    test_images = _checked("test_images", test_images, samples)
+    labels, test_labels = _labels(labels, samples), _labels(test_labels, test_images)
+    nearest = pairwise_distances_argmin(_rows(test_images), _rows(samples))  # in blocks
+    return float(np.mean(labels[nearest] != test_labels))
+
+
+def agreement(samples, labels):
+    """Map samples `(n, 28, 28, 1)` and the digits they were to show to the share that does.
+
+    The classifier says what they show. Raises ValueError for another shape, range or number.
+
+    Example:
+        >>> blank = np.zeros((100, 28, 28, 1))
+        >>> sum(agreement(blank, np.full(100, digit)) for digit in range(10))
+        1.0
+    """
+    labels = _labels(labels, samples)
+    return float(np.mean(_seen(samples)[1].argmax(1) == labels))
+
+
+def _labels(labels, images):
+    labels = np.asarray(labels)
+    if labels.shape != (len(images),):
+        raise ValueError(f"labels have shape {labels.shape}, but there are {len(images)} images")
+    return labels
 
 
 def held_out(data):

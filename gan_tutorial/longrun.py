@@ -5,6 +5,7 @@ taken of snapshots, so that whoever has the snapshots can take it again.
 """
 
 import json
+import math
 import time
 import zlib
 from pathlib import Path
@@ -79,11 +80,15 @@ class Clock(Periodic):
 
 
 def keep_snapshot(folder, trainer):
-    """Write G's weights, or their average, as float16 to `folder/step-00001000.npz`, once."""
+    """Write G's weights, or their average, as float16 to `folder/step-00001000.npz`, once.
+
+    Batch norm's statistics are among them. Raises FloatingPointError for one above 65,504.
+    """
     path = Path(folder) / f"step-{trainer.step:08d}.npz"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        arrays = [weight.astype(np.float16) for weight in trainer.sampler.get_weights()]
+        with np.errstate(over="raise"):
+            arrays = [weight.astype(np.float16) for weight in trainer.sampler.get_weights()]
         with written_whole(path) as aside, open(aside, "wb") as file:
             np.savez_compressed(file, *arrays)
 
@@ -102,7 +107,8 @@ def shipped(folder, steps):
 def measure_snapshots(folder, generator, data, prior, labels=None):
     """Map a run's snapshots to all measures of 10,000 samples at each, a list of dicts by step.
 
-    What was measured is kept in measures.json, so that a call that is interrupted goes on.
+    Labels are those of a conditional run, any number of them; they are gone through again if need
+    be. What was measured is kept in measures.json, so that a call that is interrupted goes on.
     """
     path = Path(folder) / "measures.json"
     known = json.loads(path.read_text()) if path.is_file() else {}
@@ -110,7 +116,8 @@ def measure_snapshots(folder, generator, data, prior, labels=None):
         step = str(int(snapshot.stem.removeprefix("step-")))
         if step not in known:
             generator.set_weights(read_snapshot(snapshot))
-            samples = sample(generator, SAMPLES, prior=prior)
+            wanted = None if labels is None else np.resize(labels, SAMPLES)
+            samples = sample(generator, SAMPLES, labels=wanted, prior=prior)
             known[step] = rounded(evaluation.evaluate(samples, data))
             write_json(path, known)
             print(f"step {step}: {_short(known[step])}", flush=True)
@@ -130,8 +137,8 @@ def run_facts(trainer, images, data, folder, name, part):
         **circumstances(images, data, name, part),
         "settings": trainer.settings(),
         "parameters": {
-            "generator": trainer.generator.count_params(),
-            "discriminator": trainer.discriminator.count_params(),
+            "generator": _trainable(trainer.generator),
+            "discriminator": _trainable(trainer.discriminator),
         },
         "steps": trainer.step,
         "seconds": json.loads((folder / "seconds.json").read_text()),
@@ -140,6 +147,10 @@ def run_facts(trainer, images, data, folder, name, part):
             **{column: np.round(values, 4).tolist() for column, values in history.items()},
         },
     }
+
+
+def _trainable(model):
+    return sum(math.prod(weight.shape) for weight in model.trainable_variables)
 
 
 def circumstances(images, data, name, part=None):
@@ -153,12 +164,13 @@ def circumstances(images, data, name, part=None):
     }
 
 
-def write_result(out, name, facts, arrays):
+def write_result(out, name, facts, arrays=None):
     out = Path(out)
-    with written_whole(out / f"{name}.npz") as aside, open(aside, "wb") as file:
-        np.savez_compressed(file, **arrays)
+    if arrays:
+        with written_whole(out / f"{name}.npz") as aside, open(aside, "wb") as file:
+            np.savez_compressed(file, **arrays)
     write_json(out / f"{name}.json", facts)
-    print(f"Wrote {out / name}.json and .npz")
+    print(f"Wrote {out / name}.json" + (" and .npz" if arrays else ""))
 
 
 def write_json(path, thing):

@@ -38,6 +38,7 @@ def make_generator(
     hidden=(128,),
     image_shape=(28, 28, 1),
     seed=0,
+    classes=0,
     activation="relu",
     output="sigmoid",
 ):
@@ -48,6 +49,8 @@ def make_generator(
         hidden: widths of the hidden layers, as many as you like.
         image_shape: shape of one image, or of one point.
         seed: of the initial weights, an integer of at least 0.
+        classes: with at least 1, one-hot labels `(batch, classes)` are a second input, joined to
+            the first.
         activation: of the hidden layers; "leaky_relu" has Keras' slope of 0.2.
         output: of the last layer; None leaves points that may lie anywhere.
 
@@ -61,19 +64,27 @@ def make_generator(
     latent_dim = positive("latent_dim", latent_dim)
     image_shape = tuple(positive("image_shape", side) for side in image_shape)
     z = keras.Input((latent_dim,), name="z")
-    h = _hidden_layers(z, hidden, activation, (seed, _GENERATOR))
+    inputs, h = _with_labels(z, z, classes)
+    h = _hidden_layers(h, hidden, activation, (seed, _GENERATOR))
     pixels = _dense(h, math.prod(image_shape), output, (seed, _GENERATOR), len(hidden))
     image = layers.Reshape(image_shape, name="image")(pixels)
-    return keras.Model(z, image, name="generator")  # Eq. (N)
+    return keras.Model(inputs, image, name="generator")  # Eq. (N)
 
 
-def make_discriminator(hidden=(128,), image_shape=(28, 28, 1), seed=1, activation="relu"):
+def make_discriminator(
+    hidden=(128,),
+    image_shape=(28, 28, 1),
+    seed=1,
+    classes=0,
+    activation="relu",
+):
     """Map images `(batch, *image_shape)` to logits `(batch, 1)`; D(x) is the logit's sigmoid.
 
     Args:
         hidden: widths of the hidden layers, as many as you like.
         image_shape: shape of one image, or of one point.
         seed: of the initial weights, an integer of at least 0.
+        classes: as in `make_generator`.
         activation: of the hidden layers; "leaky_relu" has Keras' slope of 0.2.
 
     Returns a `keras.Model`. Raises ValueError where a size is not a whole number of at least 1.
@@ -85,10 +96,19 @@ def make_discriminator(hidden=(128,), image_shape=(28, 28, 1), seed=1, activatio
     """
     image_shape = tuple(positive("image_shape", side) for side in image_shape)
     x = keras.Input(image_shape, name="x")
-    h = _hidden_layers(layers.Flatten()(x), hidden, activation, (seed, _DISCRIMINATOR))
+    inputs, h = _with_labels(x, layers.Flatten()(x), classes)
+    h = _hidden_layers(h, hidden, activation, (seed, _DISCRIMINATOR))
     # A logit: no sigmoid here, the loss applies it.
     logit = _dense(h, 1, None, (seed, _DISCRIMINATOR), len(hidden))
-    return keras.Model(x, logit, name="discriminator")  # Eq. (C)
+    return keras.Model(inputs, logit, name="discriminator")  # Eq. (C)
+
+
+def _with_labels(first, features, classes):
+    """Return a model's inputs, and the features with one-hot labels joined where there are any."""
+    if positive("classes", classes, least=0) == 0:
+        return first, features
+    y = keras.Input((classes,), name="y")
+    return [first, y], layers.Concatenate()([features, y])
 
 
 def _hidden_layers(h, hidden, activation, entropy):

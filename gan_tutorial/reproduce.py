@@ -6,7 +6,14 @@ from pathlib import Path
 import numpy as np
 from sklearn.cluster import KMeans
 
-from gan_tutorial import classifier, evaluation, goodfellow, longrun, reproduce_stabilised
+from gan_tutorial import (
+    classifier,
+    evaluation,
+    goodfellow,
+    longrun,
+    reproduce_dcgan,
+    reproduce_stabilised,
+)
 from gan_tutorial.checkpoints import find
 from gan_tutorial.networks import make_discriminator, make_generator
 from gan_tutorial.trainer import Trainer
@@ -104,6 +111,7 @@ def reproduce_classifier(data, out, minutes):
 
 RUNS = {
     "classifier": {"classifier": reproduce_classifier},
+    "dcgan": reproduce_dcgan.PARTS,
     "gan": {"article": reproduce_article, "floors": reproduce_floors, "paper": reproduce_paper},
     "stabilised": reproduce_stabilised.PARTS,
 }

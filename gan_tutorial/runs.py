@@ -11,6 +11,7 @@ import platform
 import shutil
 import time
 import zlib
+from functools import partial
 from pathlib import Path
 
 import keras
@@ -18,7 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 import gan_tutorial
-from gan_tutorial import checks, data, evaluation, figures
+from gan_tutorial import checks, data, dcgan, evaluation, figures
 from gan_tutorial.algorithm import sample
 from gan_tutorial.callbacks import Checkpoints, KeepBest, Samples
 from gan_tutorial.checkpoints import find, load_generator, written_whole
@@ -79,38 +80,59 @@ def merged_settings(out, given, defaults, resume, overwrite):
 
 
 def assemble(settings):
-    """Map a run's settings to (images, source, measure, trainer), nothing trained or written yet.
+    """Map a run's settings to (images, labels, source, measure, trainer), nothing trained yet.
 
-    The measure is that of KeepBest, or None.
+    Labels are None unless the run is conditional; the measure is that of KeepBest, or None.
     """
-    images, source, measure = _load(settings)
-    shape = images.shape[1:]
-    make_adam = keras.optimizers.Adam
+    images, labels, source, measure = _load(settings)
+    classes = 0 if labels is None else int(labels.max()) + 1
+    generator, discriminator, make_adam = _players(settings, images.shape[1:], classes)
     trainer = Trainer(
-        make_generator(settings["latent_dim"], settings["g_hidden"], shape, settings["seed"]),
-        make_discriminator(settings["d_hidden"], shape, settings["seed"] + 1),
+        generator,
+        discriminator,
         loss=settings["loss"],
-        d_optimizer=make_adam(settings["d_learning_rate"], epsilon=1e-8),
-        g_optimizer=make_adam(settings["g_learning_rate"], epsilon=1e-8),
+        d_optimizer=make_adam(settings["d_learning_rate"]),
+        g_optimizer=make_adam(settings["g_learning_rate"]),
         batch_size=settings["batch_size"],
         d_steps=settings["d_steps"],
         clip=settings["clip"],
         seed=settings["seed"],
     )
-    checks.as_tensors(trainer, images[: settings["batch_size"]], None)
-    return images, source, measure, trainer
+    few = slice(settings["batch_size"])
+    checks.as_tensors(trainer, images[few], None if labels is None else labels[few])
+    return images, labels, source, measure, trainer
+
+
+def _players(settings, shape, classes):
+    """Return G, D and the function that makes an optimiser, of the model that was chosen."""
+    latent_dim, seed, width = (settings[name] for name in ("latent_dim", "seed", "width"))
+    if settings["model"] == "mlp":
+        generator = make_generator(latent_dim, settings["g_hidden"], shape, seed, classes=classes)
+        discriminator = make_discriminator(settings["d_hidden"], shape, seed + 1, classes=classes)
+        return generator, discriminator, partial(keras.optimizers.Adam, epsilon=1e-8)
+    if classes:
+        sizes = (width, 16 * width, shape)  # of the paper's proportions
+        generator = dcgan.make_conditional_dcgan_generator(classes, latent_dim, *sizes, seed)
+        discriminator = dcgan.make_conditional_dcgan_discriminator(classes, *sizes, seed + 1)
+    else:
+        generator = dcgan.make_dcgan_generator(latent_dim, width, shape, seed)
+        discriminator = dcgan.make_dcgan_discriminator(width, shape, seed + 1)
+    return generator, discriminator, dcgan.make_dcgan_optimizer
 
 
 def _load(settings):
-    path = settings["data"]
+    path, labels = settings["data"], None
     if _of_digits(path):
         digits = data.load_mnist(path)
         held_out = evaluation.held_out(digits)
         measure = evaluation.frechet_to(held_out) if settings["keep_best"] else None
-        return digits.train_images, digits.source, measure
+        labels = digits.train_labels if settings["conditional"] else None
+        return digits.train_images, labels, digits.source, measure
     if settings["keep_best"]:
         raise ValueError(f"{path}: keep_best looks at digits with a classifier; leave it away here")
-    return data.load_images(path, settings["size"], settings["channels"]), path, None
+    images = data.load_images(path, settings["size"], settings["channels"])
+    labels = data.load_labels(path, len(images)) if settings["conditional"] else None
+    return images, labels, path, None
 
 
 def _of_digits(path):
@@ -133,8 +155,8 @@ def train(out, settings, overwrite=False, progress=True):
     FloatingPointError at a loss that is not finite.
     """
     out = Path(out)
-    images, source, measure, trainer = assemble(settings)
-    facts = {"source": source, **_crc(images)}
+    images, labels, source, measure, trainer = assemble(settings)
+    facts = {"source": source, **_crc(images, labels)}
     if overwrite:
         _clear(out)
     elif (out / "metrics.json").is_file():
@@ -150,7 +172,7 @@ def train(out, settings, overwrite=False, progress=True):
     try:
         if steps:
             every = settings["report_every"]
-            trainer.fit(images, steps, None, every, keeper.callbacks(measure), progress)
+            trainer.fit(images, steps, labels, every, keeper.callbacks(measure), progress)
     finally:
         if trainer.healthy:
             keeper.write_results()
@@ -178,9 +200,12 @@ def evaluate(run, n=10_000, seed=0, which="latest"):
     if not _of_digits(path):
         raise ValueError(f"{run}: trained on {path}; the measures know digits alone")
     digits = data.load_mnist(path)
-    _check_same_data(run, {**_crc(digits.train_images), "source": digits.source})
+    conditional = metrics["settings"].get("conditional")
+    facts = _crc(digits.train_images, digits.train_labels if conditional else None)
+    _check_same_data(run, {**facts, "source": digits.source})
     generator = load_generator(run, which)
-    samples = sample(generator, n, seed=seed, prior=metrics["trainer"]["prior"])
+    labels = checks.labels_in_turn(generator, n)
+    samples = sample(generator, n, None, labels, seed, metrics["trainer"]["prior"])
     best = Path(run) / "best.json"
     scores = {
         "which": which,
@@ -190,13 +215,16 @@ def evaluate(run, n=10_000, seed=0, which="latest"):
         "samples": evaluation.evaluate(samples, digits),
         "floors": evaluation.floors(digits, n),
     }
+    if conditional:
+        scores["agreement"] = evaluation.agreement(samples, labels)
     with written_whole(Path(run) / "evaluation.json") as aside:
         aside.write_text(json.dumps(scores, indent=2) + "\n", encoding="utf-8")
     return scores
 
 
-def _crc(images):
-    return {"images": len(images), "crc32": zlib.crc32(images)}
+def _crc(images, labels=None):
+    crc32 = zlib.crc32(images)
+    return {"images": len(images), "crc32": crc32 if labels is None else zlib.crc32(labels, crc32)}
 
 
 def _clear(out):
@@ -220,9 +248,17 @@ class RunKeeper(keras.callbacks.Callback):
     def callbacks(self, measure=None):
         """Return all callbacks of the run, this one last."""
         out, settings = self.out, self.settings
-        frames = Samples(out / "frames", settings["report_every"], gif=out / "training.gif")
-        best = [KeepBest(measure, settings["keep_best"], out)] if measure else []
+        classes, gif = checks.classes_of(self.trainer.generator), out / "training.gif"
+        n = 2 * classes or 16  # with classes, each has a column
+        shown = {"n": n, "labels": self.labels(n), "columns": classes or None}
+        frames = Samples(out / "frames", settings["report_every"], gif=gif, **shown)
+        every, labels = settings["keep_best"], self.labels(2000)
+        best = [KeepBest(measure, every, out, n=2000, labels=labels)] if measure else []
         return [frames, *best, Checkpoints(out / "checkpoints", settings["checkpoint_every"]), self]
+
+    def labels(self, n):
+        """Return labels for n samples, the classes in turn, or None."""
+        return checks.labels_in_turn(self.trainer.generator, n)
 
     def on_train_begin(self, logs=None):
         self.started = time.perf_counter()
@@ -241,8 +277,10 @@ class RunKeeper(keras.callbacks.Callback):
         """Write the pictures and tables of a run that ends, or is interrupted."""
         trainer = self.trainer
         columns = [column.tolist() for column in trainer.history.values()]
+        wide = checks.classes_of(trainer.generator) or 8  # with classes, each has a column
+        samples = trainer.sample(8 * wide, labels=self.labels(8 * wide))
         with written_whole(self.out / "samples.png") as aside:
-            figures.save_png(figures.image_grid(trainer.sample(64), scale=2), aside)
+            figures.save_png(figures.image_grid(samples, wide, scale=2), aside)
         with written_whole(self.out / "losses.png") as aside:
             figures.save_png(figures.plot_history(trainer.history, trainer.loss), aside)
         with written_whole(self.out / "history.csv") as aside, open(aside, "w", newline="") as file:

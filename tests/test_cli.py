@@ -349,6 +349,151 @@ def test_what_cannot_be_measured_is_refused_in_one_line(
     fails(capsys, ["evaluate", tmp_path], "now there are")
 
 
+@pytest.fixture(scope="module")
+def colours(tmp_path_factory):
+    """A folder of 200 colour pictures of 64 x 64 pixels: discs on a ground of another colour."""
+    folder, rng = tmp_path_factory.mktemp("colours"), np.random.default_rng(0)
+    rows, columns = np.mgrid[:64, :64]
+    for i in range(200):
+        ground, disc = rng.integers(256, size=(2, 3), dtype=np.uint8)
+        (row, column), radius = rng.integers(16, 48, size=2), rng.integers(6, 16)
+        inside = (rows - row) ** 2 + (columns - column) ** 2 < radius**2
+        picture = np.where(inside[..., None], disc, ground)
+        Image.fromarray(picture).save(folder / f"{i:03}.png")
+    return folder
+
+
+def test_own_colour_pictures_train_a_dcgan_and_are_sampled(colours, tmp_path):
+    out = tmp_path / "run"
+    args = ["train", "--model", "dcgan", "--data", colours, "--size", 64, "--channels", 3]
+    args += ["--width", 2, "--steps", 3, "--quiet", "--out", out]
+    assert main(list(map(str, args))) == 0
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert metrics["data"]["images"] == 200
+    assert metrics["trainer"]["batch_size"] == 64  # DCGAN's defaults
+    for player in ("d_optimizer", "g_optimizer"):
+        adam = metrics["trainer"][player]
+        assert (adam["learning_rate"], adam["beta_1"]) == (pytest.approx(2e-4), 0.5)
+    generator = load_generator(out)
+    assert generator.output_shape == (None, 64, 64, 3)
+    assert generator.get_layer(index=-1).input.shape[-1] == 2
+    assert main(["sample", str(out), "--n", "6", "--out", str(tmp_path / "a.npz")]) == 0
+    assert load_images(tmp_path / "a.npz", size=64, channels=3).shape == (6, 64, 64, 3)
+    with Image.open(out / "samples.png") as picture:
+        assert picture.mode == "RGB"
+        assert picture.size == (8 * 130 + 2, 8 * 130 + 2)
+    assert main(["train", "--resume", "--steps", "4", "--quiet", "--out", str(out)]) == 0
+
+
+def test_what_is_given_comes_before_dcgans_defaults(tmp_path, pictures):
+    out = tmp_path / "run"
+    args = ["train", "--model", "dcgan", "--data", pictures, "--size", "8", "--width", "1"]
+    args += ["--steps", "1", "--quiet", "--out", str(out)]
+    assert main([*args, "--batch-size", "16", "--g-learning-rate", "0.001"]) == 0
+    trainer = json.loads((out / "metrics.json").read_text())["trainer"]
+    assert trainer["batch_size"] == 16
+    assert trainer["g_optimizer"]["learning_rate"] == pytest.approx(1e-3)
+    assert trainer["d_optimizer"]["learning_rate"] == pytest.approx(2e-4)
+
+
+@pytest.fixture(scope="module", params=["mlp", "dcgan"])
+def conditional_run(request, tmp_path_factory):
+    """The folder of a small conditional run on digits that kept its best generator."""
+    out = tmp_path_factory.mktemp("runs") / request.param
+    small = {"mlp": ["--g-hidden", "8", "--d-hidden", "8"], "dcgan": ["--width", "1"]}
+    every = ["--steps", "4", "--report-every", "2", "--keep-best", "4", "--batch-size", "16"]
+    args = ["train", "--conditional", "--model", request.param, *small[request.param], *every]
+    assert main([*args, "--quiet", "--out", str(out)]) == 0
+    return out
+
+
+def test_a_conditional_run_draws_a_column_for_each_class(conditional_run, tmp_path):
+    with Image.open(conditional_run / "samples.png") as picture:
+        assert picture.size == (10 * 58 + 2, 8 * 58 + 2)
+    with Image.open(conditional_run / "frames" / "step-00000004.png") as picture:
+        assert picture.size == (10 * 58 + 2, 2 * 58 + 2)
+    generator = load_generator(conditional_run)
+    for label, expected in (("3", [3] * 12), (None, [*range(10), 0, 1])):
+        path, more = tmp_path / "a.npz", ["--label", label] if label else []
+        args = ["sample", str(conditional_run), "--n", "12", *more, "--out", str(path)]
+        assert main(args) == 0
+        with np.load(path) as file:
+            assert file["labels"].tolist() == expected
+            again = sample(generator, 12, labels=np.array(expected))
+            np.testing.assert_array_equal(file["images"], again)
+    picture = tmp_path / "a.png"
+    assert main(["sample", str(conditional_run), "--n", "20", "--out", str(picture)]) == 0
+    with Image.open(picture) as grid:
+        assert grid.size == (10 * 58 + 2, 2 * 58 + 2)
+
+
+def test_a_conditional_run_is_measured_and_goes_on(conditional_run, capsys, mnist):
+    assert main(["evaluate", str(conditional_run), "--n", "200"]) == 0
+    scores = json.loads((conditional_run / "evaluation.json").read_text())
+    labels = np.arange(200) % 10
+    samples = sample(load_generator(conditional_run), 200, labels=labels)
+    assert scores["agreement"] == pytest.approx(evaluation.agreement(samples, labels))
+    assert "show the digit that was asked for" in capsys.readouterr().out
+    args = ["train", "--resume", "--quiet", "--steps", "5", "--out", str(conditional_run)]
+    assert main(args) == 0
+    assert json.loads((conditional_run / "metrics.json").read_text())["steps"] == 5
+    capsys.readouterr()
+    fails(capsys, ["sample", conditional_run, "--label", "10"], "labels must lie from 0 to 9")
+
+
+def test_own_pictures_with_labels_train_a_conditional_run(tmp_path, capsys):
+    path, out = tmp_path / "labelled.npz", tmp_path / "run"
+    images, labels = np.random.default_rng(0).random((64, 8, 8, 3)), np.arange(64) % 3
+    np.savez(path, images=images, labels=labels)
+    args = ["train", "--data", path, "--size", 8, "--channels", 3, "--model", "dcgan"]
+    args += ["--conditional", "--width", 1, "--steps", 2, "--quiet", "--out", out]
+    assert main(list(map(str, args))) == 0
+    generator = load_generator(out)
+    assert [tuple(x.shape) for x in generator.inputs] == [(None, 100), (None, 3)]
+    np.savez(path, images=images, labels=labels[::-1])
+    capsys.readouterr()
+    fails(capsys, [*args, "--resume"], "now there are 64 others")
+
+
+def test_options_that_do_not_go_together_are_one_line(capsys, tmp_path, pictures, run):
+    out = tmp_path / "run"
+    for more, message in (
+        (["--width", 8], "--width is for --model dcgan"),
+        (["--conditional"], "no labels in it; an .npz with the arrays 'images' and 'labels'"),
+        (["--model", "dcgan"], "--g-hidden is for --model mlp"),
+    ):
+        fails(capsys, train_args(pictures, out, *more), message)
+    dcgan = ["train", "--model", "dcgan", "--data", pictures, "--out", out]
+    fails(capsys, [*dcgan, "--size", 27], "does not halve to 4, 5, 6 or 7 pixels a side")
+    assert not out.exists()
+    fails(capsys, ["sample", run, "--label", 1], "these networks take none")
+    fails(capsys, ["train", "--resume", "--model", "dcgan", "--out", run], "model was mlp, now")
+    fails(capsys, ["train", "--model", "biggan"], "invalid choice", code=2)
+
+
+def test_a_run_from_before_there_were_models_goes_on(pictures, tmp_path):
+    out = tmp_path / "run"
+    assert main(train_args(pictures, out, "--steps", 10)) == 0
+    metrics = json.loads((out / "metrics.json").read_text())
+    for name in ("model", "width", "conditional"):
+        del metrics["settings"][name]
+    (out / "metrics.json").write_text(json.dumps(metrics))
+    assert main(["train", "--resume", "--steps", "20", "--quiet", "--out", str(out)]) == 0
+    assert main(["sample", str(out)]) == 0
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert (metrics["steps"], metrics["settings"]["model"]) == (20, "mlp")
+
+
+def test_parts_that_take_hours_run_only_where_they_are_named(tmp_path, monkeypatch):
+    ran = []
+    parts = {part: lambda *_, part=part: ran.append(part) for part in cli.REPRODUCED["dcgan"]}
+    monkeypatch.setitem(reproduce.RUNS, "dcgan", parts)
+    assert main(["reproduce", "dcgan", "--out", str(tmp_path)]) == 0
+    assert ran == ["conditional", "mlp", "real"]
+    assert main(["reproduce", "dcgan", "--parts", "full", "--out", str(tmp_path)]) == 0
+    assert ran[3:] == ["full"]
+
+
 def test_reproduce_runs_a_part_and_goes_on(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(reproduce, "ARTICLE_STOPS", (0, 2, 4))
     monkeypatch.setattr(reproduce, "ARTICLE_SHIPPED", (0, 4, 999))

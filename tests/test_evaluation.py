@@ -165,6 +165,47 @@ def test_nearest_neighbours_are_found(mnist):
     np.testing.assert_allclose(distances, every.min(1), rtol=1e-5)
 
 
+def test_one_nearest_neighbour_error_agrees_with_brute_force():
+    samples, test = rng.random((60, 5, 5, 1), np.float32), rng.random((40, 5, 5, 1), np.float32)
+    labels, test_labels = rng.integers(3, size=60), rng.integers(3, size=40)
+    every = np.linalg.norm((test[:, None] - samples[None]).reshape(40, 60, -1), axis=2)
+    expected = np.mean(labels[every.argmin(1)] != test_labels)
+    found = evaluation.one_nearest_neighbour_error(samples, labels, test, test_labels)
+    assert found == pytest.approx(expected)
+    assert 0.3 < found < 1
+    order = rng.permutation(60)
+    again = evaluation.one_nearest_neighbour_error(samples[order], labels[order], test, test_labels)
+    assert again == found
+    assert evaluation.one_nearest_neighbour_error(samples, labels, samples, labels) == 0
+    assert evaluation.one_nearest_neighbour_error(samples, labels, samples, labels + 1) == 1
+
+
+@pytest.mark.mnist
+def test_five_thousand_real_images_misread_a_tenth_of_the_first_test_images(mnist):
+    error = evaluation.one_nearest_neighbour_error(
+        mnist.train_images[:5000], mnist.train_labels[:5000],
+        mnist.test_images[:1000], mnist.test_labels[:1000],
+    )  # fmt: skip
+    # scikit-learn's KNeighborsClassifier(1) finds 98 wrong; ties and rounding may cost one or two.
+    assert error == pytest.approx(0.098, abs=0.002)
+
+
+def test_neighbours_are_looked_for_in_blocks_of_bounded_memory():
+    samples, test = rng.random((4000, 2)), rng.random((4000, 2))
+    tracemalloc.start()
+    evaluation.one_nearest_neighbour_error(samples, np.zeros(4000), test, np.zeros(4000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40e6  # all distances at once take 128 MB
+
+
+@pytest.mark.mnist
+def test_real_digits_agree_with_their_labels_and_not_with_others(mnist):
+    images, labels = mnist.test_images[:500], mnist.test_labels[:500]
+    assert evaluation.agreement(images, labels) > 0.97
+    assert evaluation.agreement(images, (labels + 1) % 10) < 0.03
+
+
 def test_the_held_out_images_are_the_last_sixth_of_the_training_images(mnist):
     held_out = evaluation.held_out(mnist)
     assert len(held_out) == len(mnist.train_images) // 6  # 10,000 of MNIST, from 50,000
@@ -196,6 +237,15 @@ def test_real_images_stand_at_the_floor_and_noise_far_from_it(mnist):
             r"samples must be \(n, ...\)",
         ),
         (lambda: parzen_log_likelihood(BLANK, BLANK[:, :14], BLANK), "test have shape"),
+        (
+            lambda: evaluation.one_nearest_neighbour_error(BLANK, [1], BLANK, range(100)),
+            "labels have shape \\(1,\\), but there are 100 images",
+        ),
+        (
+            lambda: evaluation.one_nearest_neighbour_error(BLANK, range(100), BLANK[:, 1:], [1]),
+            "test_images have shape",
+        ),
+        (lambda: evaluation.agreement(BLANK, [1, 2]), "labels have shape"),
         (lambda: parzen_log_likelihood(BLANK, BLANK, BLANK + 2), "validation must lie"),
         (lambda: parzen_log_likelihood(BLANK, BLANK[:0], BLANK), "test must be"),
     ],

@@ -73,3 +73,24 @@ def test_sizes_must_be_whole_and_positive(bad):
         make_generator(latent_dim=bad)
     with pytest.raises(ValueError, match="hidden must be"):
         make_discriminator(hidden=(bad,))
+
+
+def test_a_label_is_joined_to_the_input_of_each_player():
+    rng = np.random.default_rng(0)
+    z, x, y = rng.uniform(-1, 1, (3, 100)), rng.random((3, 28, 28, 1)), np.eye(10)[[7, 0, 9]]
+    generator, discriminator = make_generator(classes=10), make_discriminator(classes=10)
+    w1, b1, w2, b2 = map(np.float64, generator.get_weights())
+    expected = sigmoid(np.maximum(np.hstack([z, y]) @ w1 + b1, 0) @ w2 + b2).reshape(3, 28, 28, 1)
+    np.testing.assert_allclose(generator([z, y]), expected, atol=1e-6)
+    w1, b1, w2, b2 = map(np.float64, discriminator.get_weights())
+    expected = np.maximum(np.hstack([x.reshape(3, 784), y]) @ w1 + b1, 0) @ w2 + b2
+    np.testing.assert_allclose(discriminator([x, y]), expected, atol=1e-5)
+    assert w1.std() == pytest.approx(np.sqrt(2 / 794), rel=0.02)  # fan_in counts the label
+    with pytest.raises(ValueError, match="classes must be at least 0"):
+        make_generator(classes=-1)
+
+
+def test_without_classes_there_is_one_input_and_the_articles_layers():
+    for model in (make_generator(classes=0), make_discriminator(classes=0)):
+        assert len(model.inputs) == 1
+        assert "Concatenate" not in {type(layer).__name__ for layer in model.layers}

@@ -311,6 +311,8 @@ def test_a_conditional_pair_trains_samples_and_demands_labels(make_trainer, dots
     labels = np.arange(64) % 3
     trainer.fit(dots, 3, labels=labels, progress=False)
     assert trainer.sample(3, labels=np.array([0, 1, 2])).shape == (3, *SHAPE)
+    z = np.zeros((3, 5))
+    assert trainer.sample(z=z, labels=np.array([0, 1, 2])).shape == (3, *SHAPE)
     with pytest.raises(ValueError, match="conditional: give labels"):
         trainer.fit(dots, 3, progress=False)
     with pytest.raises(ValueError, match="64 whole numbers"):
