@@ -216,7 +216,7 @@ def save_png(picture, path, dpi=120):
         >>> import io
         >>> save_png(image_grid(np.zeros((4, 8, 8, 1))), io.BytesIO())
     """
-    if isinstance(picture, Figure):
+    if isinstance(picture, matplotlib.figure.Figure):
         with matplotlib.style.context(STYLE):
             picture.savefig(path, format="png", dpi=dpi)
     else:

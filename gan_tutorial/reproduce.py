@@ -24,6 +24,8 @@ ARTICLE_SHIPPED = (  # the generators that the package carries
     *(0, 200, 1000, 5000, 10_000, 20_000, 30_000, 50_000),
     *(100_000, 200_000, 500_000, 1_000_000),
 )
+# With seed 0 G's pixels are all saturated, black or white, after six epochs: no gradient is left.
+PAPER_SEED = 1
 PAPER_EPOCHS = (0, 1, 2, 5, 10, 20, 30, 50, 75, 100, 125, 150, 175, 200, 225, 250)
 
 
@@ -33,7 +35,7 @@ def article_trainer(images, seed=0):
     return Trainer(make_generator(seed=seed), make_discriminator(seed=seed + 1), seed=seed)
 
 
-def paper_trainer(images, seed=0):
+def paper_trainer(images, seed=PAPER_SEED):
     """Map images to the game of Goodfellow et al. 2014: wide networks, maxout, dropout, SGD."""
     d_optimizer, g_optimizer = goodfellow.make_paper_optimizers()
     return Trainer(
