@@ -15,6 +15,8 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import scipy
+import sklearn
 import tensorflow as tf
 
 import gan_tutorial
@@ -294,4 +296,6 @@ def versions():
         "tensorflow": tf.__version__,
         "keras": keras.__version__,
         "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "scikit-learn": sklearn.__version__,
     }
