@@ -79,8 +79,8 @@ def filmstrip(rows, titles, columns=None):
         >>> len(filmstrip([np.zeros((16, 28, 28, 1))] * 3, ["a", "b", "c"]).axes)
         3
     """
-    if len(rows) != len(titles):
-        raise ValueError(f"{len(rows)} moments, {len(titles)} titles")
+    if not len(rows) or len(rows) != len(titles):
+        raise ValueError(f"{len(rows)} moments, {len(titles)} titles: give as many, at least one")
     with matplotlib.style.context(STYLE):
         across = min(len(rows), 6)
         down = -(-len(rows) // across)

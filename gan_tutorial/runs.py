@@ -16,6 +16,8 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import scipy
+import sklearn
 import tensorflow as tf
 
 import gan_tutorial
@@ -332,4 +334,6 @@ def versions():
         "tensorflow": tf.__version__,
         "keras": keras.__version__,
         "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "scikit-learn": sklearn.__version__,
     }
