@@ -59,6 +59,13 @@ def test_the_readmes_results_are_those_of_the_package():
     last = paper["snapshots"][-1]
     assert f"our run, {last['step'] // 500} epochs | {likelihood(last)} |" in README
     assert f"10,000 real images | {likelihood(floors['real'])} |" in README
+    assert f"after 1,000,000 iterations | {likelihood(rows[-1])} |" in README
+    real = floors["real"]
+    row = f"| {likelihood(real)} | {real['frechet']:.1f} | {real['commonest']:.0%} |"
+    assert f"*real images* {row}" in README
+    assert f"{results.load('gan-article')['seconds'] / 60:.0f}\nminutes beside" in README
+    late = [row for row in rows if row["step"] >= 300_000]
+    assert all(row["histogram"][1] > 0.98 for row in late)  # "nothing but ones"
     assert f"50,000 real images | {likelihood(floors['kmeans'])} |" in README
 
 
