@@ -6,7 +6,6 @@ the first report at or after each multiple of `every`, and once more when traini
 
 import io
 import json
-import math
 from pathlib import Path
 
 import keras
@@ -14,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from gan_tutorial import figures
-from gan_tutorial.checkpoints import written_whole
+from gan_tutorial.checkpoints import write_json, written_whole
 from gan_tutorial.checks import positive
 
 
@@ -148,15 +147,15 @@ class KeepBest(Periodic):
             self.best = json.loads(kept.read_text(encoding="utf-8"))
 
     def act(self, step):
-        value = float(self.measure(self.trainer.sample(self.n, labels=self.labels, seed=self.seed)))
-        if math.isnan(value):
-            raise ValueError(f"the measure of KeepBest gave NaN at step {step}")
+        value = self.measure(self.trainer.sample(self.n, labels=self.labels, seed=self.seed))
+        if np.ndim(value) or np.asarray(value).dtype.kind not in "uif" or np.isnan(value):
+            raise ValueError(f"the measure of KeepBest gave {value}, no number, at step {step}")
+        value = float(value)
         if self.best is None or self._better(value, self.best["value"]):
             self.best = {"step": step, "value": value}
             with written_whole(self.folder / "best.keras") as aside:
                 self.trainer.sampler.save(aside)
-            with written_whole(self.folder / "best.json") as aside:
-                aside.write_text(json.dumps(self.best) + "\n", encoding="utf-8")
+            write_json(self.folder / "best.json", self.best)
 
     def _better(self, value, before):
         return value < before if self.mode == "min" else value > before

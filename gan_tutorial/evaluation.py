@@ -39,7 +39,7 @@ def parzen_log_likelihood(samples, test, validation, sigmas=SIGMAS):
     result. It is in nats and may be of either sign. The bandwidth is the one of `sigmas` with the
     best mean over the validation images.
 
-    Raises ValueError for other shapes, values outside [0, 1], and no images at all.
+    Raises ValueError for other shapes, values outside [0, 1], no images, and sigmas not above 0.
     Source: Goodfellow et al. 2014, section 5, and parzen_ll.py of the released code, whose protocol
     is 10,000 samples, 1,000 validation images (of the training images from 50,000) and all 10,000
     test images.
@@ -50,6 +50,8 @@ def parzen_log_likelihood(samples, test, validation, sigmas=SIGMAS):
         >>> round(result.mean, 3), round(result.sigma, 3)  # -2 log(0.1 sqrt(2 pi))
         (2.767, 0.1)
     """
+    if not len(sigmas) or min(sigmas) <= 0:
+        raise ValueError(f"sigmas must be numbers above 0, not {list(sigmas)}")
     samples = _checked("samples", samples)
     test = _checked("test", test, samples)
     validation = _checked("validation", validation, samples)
@@ -126,7 +128,7 @@ def frechet_distance(samples, real):
     values, vectors = np.linalg.eigh(a.covariance)
     root = (vectors * np.sqrt(values.clip(0))) @ vectors.T
     overlap = np.sqrt(np.linalg.eigvalsh(root @ b.covariance @ root).clip(0)).sum()
-    distance = shift + np.trace(a.covariance) + np.trace(b.covariance) - 2 * overlap  # Eq. (F)
+    distance = shift + np.trace(a.covariance) + np.trace(b.covariance) - 2 * overlap  # Eq. (FD)
     return max(float(distance), 0.0)
 
 
@@ -220,19 +222,43 @@ def _labels(labels, images):
 def held_out(data):
     """Map a dataset to its images for choosing among settings: the last sixth of the training set.
 
-    On MNIST they are the training images from 50,000, as in the paper.
+    On MNIST they are the training images from 50,000, as in the paper. For a strict choice, train
+    on `not_held_out`.
+
+    Example:
+        >>> from gan_tutorial.data import Data
+        >>> held_out(Data(np.arange(12), *[None] * 4)).tolist()
+        [10, 11]
     """
-    return data.train_images[-(len(data.train_images) // 6) :]
+    return data.train_images[_kept(data) :]
+
+
+def not_held_out(data):
+    """Map a dataset to its training images without `held_out`: 50,000 of MNIST.
+
+    Example:
+        >>> from gan_tutorial.data import Data
+        >>> len(not_held_out(Data(np.arange(12), *[None] * 4)))
+        10
+    """
+    return data.train_images[: _kept(data)]
+
+
+def _kept(data):
+    return len(data.train_images) - len(data.train_images) // 6
 
 
 def evaluate(samples, data):
     """Map samples, and a dataset as `load_mnist` returns it, to all measures by their names.
 
-    parzen, parzen_se, parzen_sigma: see `parzen_log_likelihood`. frechet: `frechet_distance` to the
-    test images. histogram, covered, commonest, confidence: `digits`. nearest: mean distance of the
-    first 1,000 samples to the nearest training image.
+    samples: their number. parzen, parzen_se, parzen_sigma: see `parzen_log_likelihood`. frechet:
+    `frechet_distance` to the test images. histogram, covered, commonest, confidence: `digits`.
+    nearest: mean distance of the first 1,000 samples to the nearest training image.
+
+    Raises ValueError as these functions do.
     """
     features, probabilities = _seen(samples)
+    distance = frechet_distance(_statistics(features), data.test_images)
     parzen = parzen_log_likelihood(samples, data.test_images, held_out(data)[:1000])
     seen = _digits(probabilities)
     return {
@@ -240,7 +266,7 @@ def evaluate(samples, data):
         "parzen": parzen.mean,
         "parzen_se": parzen.standard_error,
         "parzen_sigma": parzen.sigma,
-        "frechet": frechet_distance(_statistics(features), data.test_images),
+        "frechet": distance,
         "histogram": seen.histogram.tolist(),
         "covered": seen.covered,
         "commonest": seen.commonest,
@@ -255,7 +281,7 @@ def floors(data, n=10_000):
     They come from those that are not held out; `nearest` is that of test images instead, since a
     training image's nearest training image is itself. With fewer images all are taken.
     """
-    real = data.train_images[: min(n, len(data.train_images) - len(held_out(data)))]
+    real = not_held_out(data)[:n]
     scores = evaluate(real, data)
     distances = nearest_neighbours(data.test_images[:COMPARED], data.train_images)[1]
     return {**scores, "nearest": float(distances.mean())}
@@ -306,6 +332,8 @@ def _rows(images):
 def _checked(name, images, like=None):
     """Return images as an array; raise ValueError where shape, number or values do not fit."""
     images = np.asarray(images)
+    if images.dtype.kind not in "uifb":
+        raise ValueError(f"{name} must be numbers, not {images.dtype}")
     if images.ndim < 2 or not len(images):
         raise ValueError(f"{name} must be (n, ...) with n of at least 1, not {images.shape}")
     if like is not None and images.shape[1:] != like.shape[1:]:

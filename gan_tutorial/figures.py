@@ -2,17 +2,27 @@
 
 import ast
 import inspect
+import io
 import math
 import textwrap
 from importlib.resources import files
 
+import matplotlib.figure
 import matplotlib.style
 import matplotlib.ticker
 import numpy as np
-from matplotlib.figure import Figure
 from PIL import Image
 
 STYLE = str(files("gan_tutorial") / "figures.mplstyle")
+
+
+class Figure(matplotlib.figure.Figure):
+    """A figure that a notebook shows even where pyplot, which teaches it how, was never used."""
+
+    def _repr_png_(self):
+        file = io.BytesIO()
+        save_png(self, file, dpi=self.dpi)
+        return file.getvalue()
 
 
 def use_style():
@@ -69,8 +79,8 @@ def filmstrip(rows, titles, columns=None):
         >>> len(filmstrip([np.zeros((16, 28, 28, 1))] * 3, ["a", "b", "c"]).axes)
         3
     """
-    if len(rows) != len(titles):
-        raise ValueError(f"{len(rows)} moments, {len(titles)} titles")
+    if not len(rows) or len(rows) != len(titles):
+        raise ValueError(f"{len(rows)} moments, {len(titles)} titles: give as many, at least one")
     with matplotlib.style.context(STYLE):
         across = min(len(rows), 6)
         down = -(-len(rows) // across)
@@ -206,7 +216,7 @@ def save_png(picture, path, dpi=120):
         >>> import io
         >>> save_png(image_grid(np.zeros((4, 8, 8, 1))), io.BytesIO())
     """
-    if isinstance(picture, Figure):
+    if isinstance(picture, matplotlib.figure.Figure):
         with matplotlib.style.context(STYLE):
             picture.savefig(path, format="png", dpi=dpi)
     else:

@@ -15,9 +15,10 @@ import numpy as np
 from gan_tutorial import evaluation, runs
 from gan_tutorial.algorithm import sample
 from gan_tutorial.callbacks import Checkpoints, Periodic
-from gan_tutorial.checkpoints import find, written_whole
+from gan_tutorial.checkpoints import find, write_json, written_whole
 
 SAMPLES = 10_000  # that are measured
+MNIST = 3772269558  # CRC-32 of its 60,000 training images, as load_mnist returns them
 
 
 def train_in_pieces(trainer, images, folder, stops, minutes, labels=None, save_every=2000):
@@ -31,9 +32,10 @@ def train_in_pieces(trainer, images, folder, stops, minutes, labels=None, save_e
         minutes: of training, over all calls together, after which it stops early, with a snapshot.
         save_every: steps between two checkpoints.
 
-    Returns whether the last stop was reached.
+    Returns whether the last stop was reached. Raises ValueError for other images than before.
     """
     folder = Path(folder)
+    _check_same_images(folder, images)
     if find(folder / "checkpoints"):
         trainer.restore(folder / "checkpoints")
     clock = Clock(folder, minutes, save_every)
@@ -44,6 +46,14 @@ def train_in_pieces(trainer, images, folder, stops, minutes, labels=None, save_e
         if stop >= trainer.step:
             keep_snapshot(folder / "snapshots", trainer)
     return trainer.step >= stops[-1]
+
+
+def _check_same_images(folder, images):
+    path, facts = folder / "data.json", {"images": len(images), "crc32": zlib.crc32(images)}
+    if path.is_file() and json.loads(path.read_text(encoding="utf-8")) != facts:
+        raise ValueError(f"{folder}: holds a run on other images; name another folder with --out")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(path, facts)
 
 
 class Clock(Periodic):
@@ -68,11 +78,11 @@ class Clock(Periodic):
         self.started = time.perf_counter()
 
     def on_train_batch_end(self, batch, logs=None):
-        self.model.stop_training = self.is_up()
+        if self.is_up():
+            self.model.stop_training = True
 
     def act(self, step):
-        with written_whole(self.path) as aside:
-            aside.write_text(json.dumps(round(self.seconds(), 1)))
+        write_json(self.path, round(self.seconds(), 1))
 
     def on_train_end(self, logs=None):
         super().on_train_end()
@@ -119,7 +129,7 @@ def measure_snapshots(folder, generator, data, prior, labels=None):
             wanted = None if labels is None else np.resize(labels, SAMPLES)
             samples = sample(generator, SAMPLES, labels=wanted, prior=prior)
             known[step] = rounded(evaluation.evaluate(samples, data))
-            _write_json(path, known)
+            write_json(path, known)
             print(f"step {step}: {_short(known[step])}", flush=True)
     return [{"step": int(step), **known[step]} for step in sorted(known, key=int)]
 
@@ -131,7 +141,7 @@ def read_snapshot(path):
 
 
 def run_facts(trainer, images, data, folder, name, part):
-    """What a trained run's result says beside its measures."""
+    """Map a trained run to what its result says beside its measures, a dict ready for JSON."""
     history = trainer.history
     return {
         **circumstances(images, data, name, part),
@@ -154,9 +164,10 @@ def _trainable(model):
 
 
 def circumstances(images, data, name, part=None):
+    """Map what was used to the command, the data, versions and machine of a result, a dict."""
     return {
         "command": f"gan-tutorial reproduce {name}" + (f" --parts {part}" if part else ""),
-        "data": "stand-in digits, not comparable" if data.source == "digits" else "MNIST",
+        "data": _name_of(data),
         "images": len(images),
         "crc32": zlib.crc32(images),
         "versions": runs.versions(),
@@ -164,21 +175,25 @@ def circumstances(images, data, name, part=None):
     }
 
 
+def _name_of(data):
+    if zlib.crc32(data.train_images) == MNIST:
+        return "MNIST"
+    source = "the stand-in digits" if data.source == "digits" else "other images"
+    return f"{source}, not comparable"
+
+
 def write_result(out, name, facts, arrays=None):
+    """Write a result to `out`: its facts to name.json, its arrays, if any, to name.npz."""
     out = Path(out)
     if arrays:
         with written_whole(out / f"{name}.npz") as aside, open(aside, "wb") as file:
             np.savez_compressed(file, **arrays)
-    _write_json(out / f"{name}.json", facts)
+    write_json(out / f"{name}.json", facts)
     print(f"Wrote {out / name}.json" + (" and .npz" if arrays else ""))
 
 
-def _write_json(path, thing):
-    with written_whole(path) as aside:
-        aside.write_text(json.dumps(thing, indent=1) + "\n", encoding="utf-8")
-
-
 def rounded(thing):
+    """Map a number, or numbers within dicts and lists, to the same with four decimals at most."""
     if isinstance(thing, dict):
         return {key: rounded(value) for key, value in thing.items()}
     if isinstance(thing, list):

@@ -138,8 +138,8 @@ def _train_and_score(part, trainer, steps, data, out, minutes):
 
 def _first_five_sixths(data):
     """Return the images that are not held out, 50,000 on MNIST, and their labels."""
-    n = len(data.train_images) - len(evaluation.held_out(data))
-    return data.train_images[:n], data.train_labels[:n]
+    images = evaluation.not_held_out(data)
+    return images, data.train_labels[: len(images)]
 
 
 PARTS = {

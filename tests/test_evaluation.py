@@ -113,6 +113,16 @@ def test_frechet_distance_agrees_with_scipys_matrix_root():
     assert evaluation.frechet_distance(a, a) == pytest.approx(0, abs=1e-12)
 
 
+def test_statistics_are_the_unbiased_moments_of_the_features(mnist):
+    images = mnist.test_images[:100]
+    features = classifier.see(images)[0].astype(float)
+    deviations = features - features.sum(0) / 100
+    found = evaluation.statistics(images)
+    np.testing.assert_allclose(found.mean, features.sum(0) / 100, atol=1e-6)
+    covariance = deviations.T @ deviations / 99  # 100 would be off by 1 %
+    np.testing.assert_allclose(found.covariance, covariance, atol=1e-5)
+
+
 def test_frechet_distance_takes_statistics_or_images(mnist):
     real = mnist.test_images[:200]
     measure = evaluation.frechet_to(real)
@@ -149,7 +159,7 @@ def test_a_digit_counts_as_covered_from_one_in_a_hundred():
     assert seen.covered == 1
     seen = evaluation._digits(probabilities[:200])
     assert seen.covered == 2
-    assert seen.histogram.sum() == pytest.approx(1)
+    assert seen.histogram.tolist() == [0.99, 0.01] + [0.0] * 8
     assert seen.confidence == 1.0
 
 
@@ -212,6 +222,39 @@ def test_the_held_out_images_are_the_last_sixth_of_the_training_images(mnist):
     np.testing.assert_array_equal(held_out[-1], mnist.train_images[-1])
 
 
+def test_the_floors_are_those_of_training_images_that_are_not_held_out(mnist, monkeypatch):
+    seen = []
+    monkeypatch.setattr(evaluation, "evaluate", lambda samples, data: seen.append(samples) or {})
+    for n in (300, 10**6):
+        evaluation.floors(mnist, n)
+    five_sixths = len(mnist.train_images) - len(mnist.train_images) // 6
+    assert np.array_equal(seen[0], mnist.train_images[:300])
+    assert np.array_equal(seen[1], mnist.train_images[:five_sixths])
+
+
+def test_sigma_is_chosen_on_a_thousand_held_out_images_and_all_test_images_are_scored(
+    mnist, monkeypatch
+):
+    def noting(samples, test, validation):
+        assert test is mnist.test_images
+        first = len(mnist.train_images) - len(mnist.train_images) // 6  # 50,000 on MNIST
+        assert np.array_equal(validation, mnist.train_images[first:][:1000])
+        return evaluation.Parzen(1.0, 2.0, 3.0)
+
+    monkeypatch.setattr(evaluation, "parzen_log_likelihood", noting)
+    assert evaluation.evaluate(mnist.train_images[:100], mnist)["parzen_se"] == 2.0
+
+
+@pytest.mark.mnist
+def test_the_shipped_floors_follow_from_mnist(mnist):
+    real, shipped = mnist.train_images[:10_000], results.load("gan-floors")["real"]
+    distance = evaluation.frechet_distance(real, mnist.test_images)
+    assert distance == pytest.approx(shipped["frechet"], rel=0.01)
+    assert evaluation.digits(real).histogram == pytest.approx(shipped["histogram"], abs=0.0005)
+    nearest = evaluation.nearest_neighbours(mnist.test_images[:1000], mnist.train_images)[1]
+    assert nearest.mean() == pytest.approx(shipped["nearest"], rel=1e-3)
+
+
 def test_real_images_stand_at_the_floor_and_noise_far_from_it(mnist):
     floor = evaluation.floors(mnist, n=300)
     noise = evaluation.evaluate(rng.random((300, 28, 28, 1), np.float32), mnist)
@@ -248,6 +291,9 @@ def test_real_images_stand_at_the_floor_and_noise_far_from_it(mnist):
         (lambda: evaluation.agreement(BLANK, [1, 2]), "labels have shape"),
         (lambda: parzen_log_likelihood(BLANK, BLANK, BLANK + 2), "validation must lie"),
         (lambda: parzen_log_likelihood(BLANK, BLANK[:0], BLANK), "test must be"),
+        (lambda: parzen_log_likelihood(BLANK, BLANK, BLANK, [0.1, 0.0]), "sigmas must be numbers"),
+        (lambda: parzen_log_likelihood(BLANK, BLANK, BLANK, []), "sigmas must be numbers"),
+        (lambda: evaluation.digits(BLANK.astype(str)), "images must be numbers"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(call, message):
@@ -259,5 +305,9 @@ def test_results_are_found_by_name():
     assert "digit-classifier" in results.names()
     with pytest.raises(ValueError, match="unknown result 'fid': choose one of"):
         results.load("fid")
-    with pytest.raises(ValueError, match="no weights of step 3"):
+    with pytest.raises(ValueError, match="digit-classifier has no weights of step 3"):
         results.weights("digit-classifier", 3)
+    with pytest.raises(ValueError, match="gan-article has no weights of step 3: .*0, 200, 1000"):
+        results.weights("gan-article", 3)
+    with pytest.raises(ValueError, match="gan-article has weights of several steps: .*0, 200"):
+        results.weights("gan-article")

@@ -102,5 +102,21 @@ def test_a_filmstrip_shows_each_moment_under_its_title():
     for axes, images in zip(figure.axes, moments, strict=True):
         assert np.array_equal(axes.images[0].get_array(), figures.image_grid(images))
         assert axes.images[0].get_clim() == (0, 255)  # one grey scale for all
-    with pytest.raises(ValueError, match="3 moments, 2 titles"):
-        figures.filmstrip(moments, ["a", "b"])
+    for wrong in ((moments, ["a", "b"]), ([], [])):
+        with pytest.raises(ValueError, match="moments, . titles: give as many"):
+            figures.filmstrip(*wrong)
+
+
+def test_a_long_filmstrip_goes_on_in_a_second_row():
+    figure = figures.filmstrip([np.zeros((1, 5, 5, 1))] * 7, list("abcdefg"))
+    filled = [axes for axes in figure.axes if axes.images]
+    assert [axes.get_title(loc="left") for axes in filled] == list("abcdefg")
+    assert len({axes.get_subplotspec().rowspan.start for axes in filled[:6]}) == 1
+    assert filled[6].get_subplotspec().rowspan.start == 1
+
+
+def test_a_figure_shows_itself_as_a_png_where_pyplot_was_not_used():
+    figure = figures.filmstrip([np.zeros((4, 5, 5, 1))], ["a"])
+    with Image.open(io.BytesIO(figure._repr_png_())) as picture:
+        assert picture.format == "PNG"
+    assert repr(figure).startswith("<Figure size ")

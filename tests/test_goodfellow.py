@@ -57,6 +57,7 @@ def test_the_priors_variance_is_one():
 
 
 def test_the_learning_rate_is_divided_by_1_000004_at_every_update():
-    schedule = goodfellow.make_paper_optimizer()._learning_rate
-    assert float(schedule(0)) == pytest.approx(0.1)
-    assert float(schedule(125_000)) == pytest.approx(0.1 / 1.000004**125_000, rel=1e-3)
+    d_rate, g_rate = (o._learning_rate for o in goodfellow.make_paper_optimizers())
+    assert float(g_rate(0)) == pytest.approx(0.1)
+    assert float(g_rate(125_000)) == pytest.approx(0.1 / 1.000004**125_000, rel=1e-3)
+    assert float(d_rate(0)) == pytest.approx(0.05)

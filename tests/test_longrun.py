@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from gan_tutorial import evaluation, longrun, make_generator, results, runs
+from gan_tutorial import evaluation, longrun, make_generator, reproduce, results, runs
 from gan_tutorial.algorithm import sample
 from gan_tutorial.checkpoints import find
 
@@ -17,14 +17,21 @@ def snapshots(folder):
 
 
 @pytest.fixture
-def whole(make_trainer, dots, tmp_path):
-    """The snapshots of a run that nothing interrupted."""
-    assert longrun.train_in_pieces(make_trainer(), dots, tmp_path / "whole", STOPS, 5)
+def whole_weights(make_trainer, dots, tmp_path):
+    """The last weights of G of a run that nothing interrupted."""
+    trainer = make_trainer()
+    assert longrun.train_in_pieces(trainer, dots, tmp_path / "whole", STOPS, 5)
+    return trainer.generator.get_weights()
+
+
+@pytest.fixture
+def whole(whole_weights, tmp_path):
+    """The snapshots of that run."""
     return snapshots(tmp_path / "whole")
 
 
 def test_a_run_that_was_interrupted_ends_with_the_same_snapshots(
-    make_trainer, dots, tmp_path, whole, same, monkeypatch
+    make_trainer, dots, tmp_path, whole, whole_weights, same, monkeypatch
 ):
     folder = tmp_path / "parts"
     for stop_at in (5, 17, 60):
@@ -34,6 +41,7 @@ def test_a_run_that_was_interrupted_ends_with_the_same_snapshots(
         done = longrun.train_in_pieces(trainer, dots, folder, STOPS, 5, save_every=4)
         assert trainer.step == stop_at
     assert done
+    assert all(map(np.array_equal, trainer.generator.get_weights(), whole_weights))
     parts = snapshots(folder)
     assert whole.keys() == {f"step-{step:08d}.npz" for step in STOPS}
     assert parts.keys() - whole.keys() == {"step-00000005.npz", "step-00000017.npz"}
@@ -59,6 +67,21 @@ def test_a_snapshot_holds_the_generators_weights_to_half_precision(
     kept = whole["step-00000060.npz"]
     for array, weight in zip(kept, trainer.generator.get_weights(), strict=True):
         np.testing.assert_allclose(array, weight, rtol=1e-3, atol=1e-6)
+
+
+def test_a_snapshot_holds_the_average_where_there_is_one(make_trainer, dots, tmp_path):
+    trainer = make_trainer(ema=0.9)
+    trainer.fit(dots, 20, progress=False)
+    longrun.keep_snapshot(tmp_path, trainer)
+    kept = longrun.read_snapshot(find(tmp_path)[0])[0]
+    np.testing.assert_allclose(kept, trainer.sampler.get_weights()[0], rtol=1e-3, atol=1e-6)
+    assert not np.allclose(kept, trainer.generator.get_weights()[0], rtol=1e-3, atol=1e-6)
+
+
+def test_a_run_does_not_go_on_with_other_images(make_trainer, dots, tmp_path):
+    longrun.train_in_pieces(make_trainer(), dots, tmp_path, (0, 5), 5)
+    with pytest.raises(ValueError, match="a run on other images; name another folder"):
+        longrun.train_in_pieces(make_trainer(), 1 - dots, tmp_path, (0, 5), 5)
 
 
 def test_what_was_measured_is_not_measured_again(tmp_path, monkeypatch, mnist):
@@ -92,10 +115,26 @@ def test_a_result_says_how_it_was_made(name):
     result = results.load(name)
     assert result["command"].startswith("gan-tutorial reproduce ")
     assert result["data"] == "MNIST"
+    assert "seed" in result["settings"]
     assert {"tensorflow", "keras", "numpy", "python"} <= result["versions"].keys()
     assert "cores" in result["machine"]
     assert result["seconds"] > 0
-    assert "/" not in result["data"]  # of no path
+
+
+def test_shipped_results_have_the_settings_that_the_command_would_use():
+    images = np.full((200, 28, 28, 1), 0.2, np.float32)
+    for name, trainer in (
+        ("gan-article", reproduce.article_trainer()),
+        ("gan-paper", reproduce.paper_trainer(images)),
+    ):
+        assert results.load(name)["settings"] == trainer.settings()
+
+
+def test_mnist_is_known_by_its_pixels_not_by_its_path(mnist):
+    name = longrun.circumstances(mnist.train_images, mnist, "gan")["data"]
+    assert (name == "MNIST") == (mnist.source != "digits")
+    other = mnist._replace(train_images=1 - mnist.train_images)
+    assert "not comparable" in longrun.circumstances(other.train_images, other, "gan")["data"]
 
 
 def test_results_take_ten_megabytes_at_most():

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gan_tutorial import results
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -39,6 +41,36 @@ def test_the_readme_names_what_there_is():
         assert re.search(rf"^{goal}:", makefile, re.M), goal
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         assert f"notebooks/{path.name}" in README
+
+
+def test_the_readmes_results_are_those_of_the_package():
+    floors, paper = results.load("gan-floors"), results.load("gan-paper")
+    rows = results.load("gan-article")["snapshots"]
+    at = {row["step"]: row for row in rows}
+    table = re.findall(r"^\| ([0-9,]+) \| (.*) \| (.*) \| (.*)% \|$", README, re.M)
+    assert len(table) == 8
+    for step, parzen, frechet, commonest in table:
+        row = at[int(step.replace(",", ""))]
+        assert parzen == likelihood(row)
+        assert frechet == f"{row['frechet']:.1f}"
+        assert commonest == f"{100 * row['commonest']:.0f}"
+    best = max(rows, key=lambda row: row["parzen"])
+    assert f"({best['step']:,} iterations) | {likelihood(best)} |" in README
+    last = paper["snapshots"][-1]
+    assert f"our run, {last['step'] // 500} epochs | {likelihood(last)} |" in README
+    assert f"10,000 real images | {likelihood(floors['real'])} |" in README
+    assert f"after 1,000,000 iterations | {likelihood(rows[-1])} |" in README
+    real = floors["real"]
+    row = f"| {likelihood(real)} | {real['frechet']:.1f} | {real['commonest']:.0%} |"
+    assert f"*real images* {row}" in README
+    assert f"{results.load('gan-article')['seconds'] / 60:.0f}\nminutes beside" in README
+    late = [row for row in rows if row["step"] >= 300_000]
+    assert all(row["histogram"][1] > 0.98 for row in late)  # "nothing but ones"
+    assert f"50,000 real images | {likelihood(floors['kmeans'])} |" in README
+
+
+def likelihood(row):
+    return f"{row['parzen']:.1f} ± {row['parzen_se']:.1f}"
 
 
 def test_every_option_of_the_readme_exists(capsys):

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from scipy import integrate, stats
 
-from gan_tutorial import make_generator
-from gan_tutorial.figures import image_grid
+from gan_tutorial import classifier, make_generator
+from gan_tutorial.figures import Figure, image_grid
 from gan_tutorial.widgets import (
     Explorer,
     LatentExplorer,
@@ -197,6 +197,20 @@ def test_the_latent_explorers_map_shows_the_corners_images():
     before = explorer.image.value
     explorer.controls["down"].value = 1.0
     assert explorer.image.value != before
+
+
+def test_the_latent_explorer_shows_the_place_the_image_and_the_verdict():
+    generator = make_generator(hidden=(4,))
+    z = np.random.default_rng(0).uniform(-1, 1, (4, 100)).astype(np.float32)
+    explorer, figure = LatentExplorer(generator, z, side=3), Figure()
+    explorer.draw(figure, right=1.0, down=0.0)  # the upper right corner, z[1]
+    left, middle, last = figure.axes
+    image = generator(z[1:2]).numpy()
+    np.testing.assert_allclose(middle.images[0].get_array(), image[0, ..., 0], atol=1e-5)
+    x, y = left.lines[0].get_data()
+    assert (x[0], y[0]) == (16 + 60, 16)
+    heights = [bar.get_height() for bar in last.patches]
+    np.testing.assert_allclose(heights, classifier.see(image)[1][0], atol=1e-5)
 
 
 def test_the_latent_explorer_wants_four_corners():

@@ -37,7 +37,14 @@ def load(name):
 
 
 def arrays(name):
-    """Map the name of a result to its arrays, a dict, as they were stored."""
+    """Map the name of a result to its arrays, a dict, as they were stored.
+
+    Raises ValueError for an unknown result.
+
+    Example:
+        >>> arrays("gan-floors")["centroids"].shape
+        (16, 28, 28, 1)
+    """
     load(name)
     with np.load(FOLDER / f"{name}.npz", allow_pickle=False) as file:
         return {key: file[key] for key in file.files}
@@ -46,20 +53,34 @@ def arrays(name):
 def weights(name, step=None):
     """Map a result, and a step where there are several, to a network's weights, float32.
 
-    Raises ValueError for a step of which no weights are stored.
+    Raises ValueError for an unknown result, and for a step of which no weights are stored.
 
     Example:
         >>> len(weights("digit-classifier"))
         8
     """
     prefix = "" if step is None else f"{step}/"
-    stored = {key: array for key, array in arrays(name).items() if key.startswith(prefix)}
-    kept = [stored[f"{prefix}{i}"] for i in range(len(stored)) if f"{prefix}{i}" in stored]
+    steps = ", ".join(map(str, steps_of_weights(name)))
+    if step is None and steps:
+        raise ValueError(f"{name} has weights of several steps: choose one of {steps}")
+    with np.load(FOLDER / f"{name}.npz", allow_pickle=False) as file:
+        keys = [f"{prefix}{i}" for i in range(len(file.files))]
+        kept = [file[key].astype(np.float32) for key in keys if key in file.files]
     if not kept:
-        raise ValueError(f"{name}: no weights of step {step}; see steps_of_weights({name!r})")
-    return [array.astype(np.float32) for array in kept]
+        known = f": choose one of {steps}" if steps else ""
+        raise ValueError(f"{name} has no weights of step {step}{known}")
+    return kept
 
 
 def steps_of_weights(name):
-    """Map the name of a result to the steps whose weights are stored, in ascending order."""
-    return sorted({int(key.split("/")[0]) for key in arrays(name) if "/" in key})
+    """Map the name of a result to the steps whose weights are stored, in ascending order.
+
+    Raises ValueError for an unknown result.
+
+    Example:
+        >>> steps_of_weights("gan-article")[:3]
+        [0, 200, 1000]
+    """
+    load(name)
+    with np.load(FOLDER / f"{name}.npz", allow_pickle=False) as file:
+        return sorted({int(key.split("/")[0]) for key in file.files if "/" in key})
