@@ -497,9 +497,11 @@ def test_live_runs_are_measured_at_moments_and_not_again(few, tmp_path, monkeypa
     runs = json.loads((tmp_path / "dcgan-live.json").read_text())["runs"]
     assert list(runs) == ["dcgan-0", "mlp-0"]
     for rows in runs.values():
-        assert len(rows) == 3 and rows[-1]["seconds"] >= 2
+        assert len(rows) == 3
+        assert rows[-1]["seconds"] >= 2
         steps = [row["step"] for row in rows]
-        assert steps == sorted(set(steps)) and steps[0] > 1
+        assert steps == sorted(set(steps))
+        assert steps[0] > 1
         assert len({row["frechet"] for row in rows}) == 3  # of three generators, not of the last
     kept = tmp_path / "live.json"
     kept.write_text(json.dumps({**runs, "mlp-0": []}))
@@ -512,7 +514,8 @@ def test_a_moments_weights_are_those_of_its_step():
     images = pictures()
     twins = [make_trainer(small_pair(), steps_per_execution=2) for _ in range(2)]
     twins[0].fit(images, 50, report_every=50, callbacks=[moments], progress=False)
-    assert [step for _, step, _ in moments.kept] == [2, 4] and twins[0].step == 4
+    assert [step for _, step, _ in moments.kept] == [2, 4]
+    assert twins[0].step == 4
     twins[1].fit(images, 2, progress=False)
     for kept, weight in zip(moments.kept[0][2], twins[1].generator.get_weights(), strict=True):
         np.testing.assert_array_equal(kept, weight)
