@@ -135,6 +135,7 @@ def reproduce_live(data, out, minutes):
                 known[f"{name}-{seed}"] = _measured_live(make(seed), data)
                 longrun.write_json(path, known)
     facts = longrun.circumstances(data.train_images, data, "dcgan", "live")
+    facts["settings"] = {"seed": list(LIVE_SEEDS), "seconds": list(LIVE_SECONDS)}
     longrun.write_result(out, "dcgan-live", {**facts, "runs": known})
 
 
