@@ -136,6 +136,7 @@ def reproduce_live(data, out, minutes):
                 longrun.write_json(path, known)
     facts = longrun.circumstances(data.train_images, data, "dcgan", "live")
     facts["settings"] = {"seed": list(LIVE_SEEDS), "seconds": list(LIVE_SECONDS)}
+    facts["seconds"] = round(sum(run[-1]["seconds"] for run in known.values()), 1)
     longrun.write_result(out, "dcgan-live", {**facts, "runs": known})
 
 
