@@ -86,6 +86,8 @@ def test_the_readmes_dcgan_tables_are_those_of_the_package():
     assert f"first 50,000 | | {100 * real['last']['error']:.2f} % |" in README
     assert f"all 60,000 | 3.1 % | {100 * real['all']['error']:.2f} % |" in README
     assert f"({long_run['steps']:,} steps in\n{long_run['seconds'] / 60:.0f} minutes" in README
+    speed = results.load("dcgan-speed")
+    assert f"{speed['full_command']}`: 39,100 steps of {speed['seconds_a_step']:.2f} s" in README
     assert f"chosen digit in {last['agreement']:.1%} of its samples" in README
 
 
