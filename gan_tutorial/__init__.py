@@ -16,7 +16,7 @@ equation                                                             code
 (A)  Algorithm 1: one update of D, then one of G, with fresh z       `Trainer.train_step`
 (MX) maxout: the largest of five linear functions                    `make_paper_discriminator`
 (PW) log p(x) = log mean exp(-|x - s|^2 / 2 sigma^2) - log norm      `parzen_log_likelihood`
-(F)  |m_1 - m_2|^2 + tr(A + B - 2 (A B)^(1/2))                       `frechet_distance`
+(FD) |m_1 - m_2|^2 + tr(A + B - 2 (A B)^(1/2))                       `frechet_distance`
 ===================================================================  ===============================
 
 The names below are imported when they are first used, so `import gan_tutorial` is quick and the

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from gan_tutorial import figures
-from gan_tutorial.checkpoints import written_whole
+from gan_tutorial.checkpoints import write_json, written_whole
 from gan_tutorial.checks import positive
 
 
@@ -155,8 +155,7 @@ class KeepBest(Periodic):
             self.best = {"step": step, "value": value}
             with written_whole(self.folder / "best.keras") as aside:
                 self.trainer.sampler.save(aside)
-            with written_whole(self.folder / "best.json") as aside:
-                aside.write_text(json.dumps(self.best) + "\n", encoding="utf-8")
+            write_json(self.folder / "best.json", self.best)
 
     def _better(self, value, before):
         return value < before if self.mode == "min" else value > before

@@ -53,6 +53,20 @@ def _flush(path):
         os.close(handle)
 
 
+def write_json(path, thing):
+    """Write what JSON can hold to a file, whole or not at all.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_json(Path(folder, "a.json"), [1, 2])
+        ...     json.loads(Path(folder, "a.json").read_text())
+        [1, 2]
+    """
+    with written_whole(path) as aside:
+        aside.write_text(json.dumps(thing, indent=1) + "\n", encoding="utf-8")
+
+
 def write(directory, step, arrays, facts):
     """Write arrays (a dict of name to array) and facts (for JSON) to `step-00020000.npz`.
 

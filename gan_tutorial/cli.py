@@ -41,7 +41,7 @@ DCGAN_DEFAULTS = {"batch_size": 64, "g_learning_rate": 2e-4, "d_learning_rate": 
 MODEL_OF = {"width": "dcgan", "g_hidden": "mlp", "d_hidden": "mlp"}  # options of one model alone
 REPRODUCED = {
     "gan": ("article", "floors", "paper"),
-    "dcgan": ("conditional", "mlp", "real", "full"),
+    "dcgan": ("conditional", "mlp", "real", "live", "speed", "full"),
     "classifier": ("classifier",),
     "stabilised": ("seed-0", "seed-1", "seed-2", "arms"),
 }

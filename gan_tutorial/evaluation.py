@@ -128,7 +128,7 @@ def frechet_distance(samples, real):
     values, vectors = np.linalg.eigh(a.covariance)
     root = (vectors * np.sqrt(values.clip(0))) @ vectors.T
     overlap = np.sqrt(np.linalg.eigvalsh(root @ b.covariance @ root).clip(0)).sum()
-    distance = shift + np.trace(a.covariance) + np.trace(b.covariance) - 2 * overlap  # Eq. (F)
+    distance = shift + np.trace(a.covariance) + np.trace(b.covariance) - 2 * overlap  # Eq. (FD)
     return max(float(distance), 0.0)
 
 

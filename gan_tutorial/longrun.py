@@ -15,7 +15,7 @@ import numpy as np
 from gan_tutorial import evaluation, runs
 from gan_tutorial.algorithm import sample
 from gan_tutorial.callbacks import Checkpoints, Periodic
-from gan_tutorial.checkpoints import find, written_whole
+from gan_tutorial.checkpoints import find, write_json, written_whole
 
 SAMPLES = 10_000  # that are measured
 MNIST = 3772269558  # CRC-32 of its 60,000 training images, as load_mnist returns them
@@ -190,12 +190,6 @@ def write_result(out, name, facts, arrays=None):
             np.savez_compressed(file, **arrays)
     write_json(out / f"{name}.json", facts)
     print(f"Wrote {out / name}.json" + (" and .npz" if arrays else ""))
-
-
-def write_json(path, thing):
-    """Write what JSON can hold to a file, whole or not at all."""
-    with written_whole(path) as aside:
-        aside.write_text(json.dumps(thing, indent=1) + "\n", encoding="utf-8")
 
 
 def rounded(thing):

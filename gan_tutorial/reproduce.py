@@ -15,7 +15,7 @@ from gan_tutorial import (
     reproduce_stabilised,
 )
 from gan_tutorial.checkpoints import find
-from gan_tutorial.networks import make_discriminator, make_generator
+from gan_tutorial.reproduce_dcgan import article_trainer
 from gan_tutorial.trainer import Trainer
 
 _SCALE = (m * 10**k // 10 for k in range(2, 6) for m in (10, 15, 20, 30, 40, 50, 70))
@@ -27,11 +27,6 @@ ARTICLE_SHIPPED = (  # the generators that the package carries
 # With seed 0 G's pixels are all saturated, black or white, after six epochs: no gradient is left.
 PAPER_SEED = 1
 PAPER_EPOCHS = (0, 1, 2, 5, 10, 20, 30, 50, 75, 100, 125, 150, 175, 200, 225, 250)
-
-
-def article_trainer(seed=0):
-    """Return the article's game: two-layer networks of 128 units, Adam, batches of 128."""
-    return Trainer(make_generator(seed=seed), make_discriminator(seed=seed + 1), seed=seed)
 
 
 def paper_trainer(images, seed=PAPER_SEED):

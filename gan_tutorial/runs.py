@@ -24,7 +24,7 @@ import gan_tutorial
 from gan_tutorial import checks, data, dcgan, evaluation, figures
 from gan_tutorial.algorithm import sample
 from gan_tutorial.callbacks import Checkpoints, KeepBest, Samples
-from gan_tutorial.checkpoints import find, load_generator, written_whole
+from gan_tutorial.checkpoints import find, load_generator, write_json, written_whole
 from gan_tutorial.networks import make_discriminator, make_generator
 from gan_tutorial.trainer import Trainer
 
@@ -219,8 +219,7 @@ def evaluate(run, n=10_000, seed=0, which="latest"):
     }
     if conditional:
         scores["agreement"] = evaluation.agreement(samples, labels)
-    with written_whole(Path(run) / "evaluation.json") as aside:
-        aside.write_text(json.dumps(scores, indent=2) + "\n", encoding="utf-8")
+    write_json(Path(run) / "evaluation.json", scores)
     return scores
 
 
@@ -306,8 +305,7 @@ class RunKeeper(keras.callbacks.Callback):
             "steps_per_second": round(step / seconds, 1) if seconds else None,
             "last_report": {name: col[-1].item() for name, col in history.items() if len(col)},
         }
-        with written_whole(self.out / "metrics.json") as aside:
-            aside.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+        write_json(self.out / "metrics.json", metrics)
 
 
 def _seconds_so_far(out):
