@@ -204,9 +204,9 @@ def test_mmd_is_unbiased():
 def test_mmd_is_small_for_sines_and_large_for_noise():
     real, others = lstm_gan.sines(500, seed=1), lstm_gan.sines(500, seed=2)
     noise = rng.normal(0, real.std(), real.shape)
-    sigma = mmd.median_distance(real)
-    assert abs(mmd.mmd(real, others, sigma)) < 0.01
-    assert mmd.mmd(real, noise, sigma) > 0.1
+    sigma = mmd.bandwidth(lstm_gan.sines(500, seed=3), noise)
+    assert abs(mmd.mmd(real, others, sigma)) < 0.002
+    assert mmd.mmd(real, noise, sigma) > 0.02
 
 
 def test_the_bandwidth_is_that_of_the_difference():
