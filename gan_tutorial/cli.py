@@ -42,6 +42,7 @@ MODEL_OF = {"width": "dcgan", "g_hidden": "mlp", "d_hidden": "mlp"}  # options o
 REPRODUCED = {
     "gan": ("article", "floors", "paper"),
     "dcgan": ("conditional", "mlp", "real", "live", "full"),
+    "lstm-gan": (*(f"digits-{seed}" for seed in range(5)), "sines"),
     "classifier": ("classifier",),
 }
 ONLY_BY_NAME = ("full",)  # parts that take many hours

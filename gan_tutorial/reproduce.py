@@ -6,7 +6,14 @@ from pathlib import Path
 import numpy as np
 from sklearn.cluster import KMeans
 
-from gan_tutorial import classifier, evaluation, goodfellow, longrun, reproduce_dcgan
+from gan_tutorial import (
+    classifier,
+    evaluation,
+    goodfellow,
+    longrun,
+    reproduce_dcgan,
+    reproduce_lstm_gan,
+)
 from gan_tutorial.checkpoints import find
 from gan_tutorial.reproduce_dcgan import article_trainer
 from gan_tutorial.trainer import Trainer
@@ -106,4 +113,5 @@ RUNS = {
     "classifier": {"classifier": reproduce_classifier},
     "dcgan": reproduce_dcgan.PARTS,
     "gan": {"article": reproduce_article, "floors": reproduce_floors, "paper": reproduce_paper},
+    "lstm-gan": reproduce_lstm_gan.PARTS,
 }
