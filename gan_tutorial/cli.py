@@ -41,7 +41,7 @@ DCGAN_DEFAULTS = {"batch_size": 64, "g_learning_rate": 2e-4, "d_learning_rate": 
 MODEL_OF = {"width": "dcgan", "g_hidden": "mlp", "d_hidden": "mlp"}  # options of one model alone
 REPRODUCED = {
     "gan": ("article", "floors", "paper"),
-    "dcgan": ("conditional", "mlp", "real", "live", "full"),
+    "dcgan": ("conditional", "mlp", "real", "live", "speed", "full"),
     "lstm-gan": (*(f"digits-{seed}" for seed in range(5)), "sines"),
     "classifier": ("classifier",),
 }

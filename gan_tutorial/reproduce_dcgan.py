@@ -25,6 +25,7 @@ SMALLER = {"width": 24, "dense": 384, "steps": 39_100}  # 85 minutes on two core
 MLP_STEPS = 50_000  # the article's GAN is best by then
 LIVE_SECONDS = (5, 10, 20, 30, 45, 60, 75, 90)  # of training, when the live runs are measured
 LIVE_SEEDS = (0, 1, 2)
+TIMED = (10, 10, 10)  # steps in slices of which the fastest counts
 STOPS = (0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1)  # of all steps
 
 
@@ -93,7 +94,7 @@ def reproduce_conditional(data, out, minutes):
 def reproduce_full(data, out, minutes):
     """The conditional DCGAN at the authors' size, for many hours; write dcgan-full.json and .npz.
 
-    It goes on for `minutes` in all: give enough of them.
+    It goes on for `minutes` in all: give enough of them. The part "speed" says how long a step is.
     """
     trainer = conditional_trainer(**FULL)
     _train_and_score("full", trainer, FULL["steps"], data, out, minutes)
@@ -121,6 +122,25 @@ def reproduce_real(data, out, minutes):
     longrun.write_result(out, "dcgan-real", facts)
 
 
+def reproduce_speed(data, out, minutes):
+    """Time steps of the conditional DCGAN at the authors' size; write dcgan-speed.json to `out`."""
+    del minutes  # it takes one
+    images, labels = _first_five_sixths(data)
+    trainer, slices = conditional_trainer(**FULL), []
+    for steps in (1, *TIMED):  # the first compiles
+        started = time.perf_counter()
+        trainer.fit(images, steps, labels, progress=False)
+        slices.append((time.perf_counter() - started) / steps)
+    facts = {
+        **longrun.circumstances(images, data, "dcgan", "speed"),
+        "settings": {"seed": 0, **FULL, "timed": list(TIMED)},
+        "seconds_a_step": round(min(slices[1:]), 3),
+        "seconds": round(sum(step * n for step, n in zip(slices, (1, *TIMED), strict=True)), 1),
+        "full_command": "gan-tutorial reproduce dcgan --parts full --minutes 600",
+    }
+    longrun.write_result(out, "dcgan-speed", facts)
+
+
 def reproduce_live(data, out, minutes):
     """The small DCGAN and the article's GAN in turn, 90 s each; write dcgan-live.json to `out`.
 
@@ -135,6 +155,8 @@ def reproduce_live(data, out, minutes):
                 known[f"{name}-{seed}"] = _measured_live(make(seed), data)
                 longrun.write_json(path, known)
     facts = longrun.circumstances(data.train_images, data, "dcgan", "live")
+    facts["settings"] = {"seed": list(LIVE_SEEDS), "seconds": list(LIVE_SECONDS)}
+    facts["seconds"] = round(sum(run[-1]["seconds"] for run in known.values()), 1)
     longrun.write_result(out, "dcgan-live", {**facts, "runs": known})
 
 
@@ -222,5 +244,6 @@ PARTS = {
     "mlp": reproduce_mlp,
     "real": reproduce_real,
     "live": reproduce_live,
+    "speed": reproduce_speed,
     "full": reproduce_full,
 }

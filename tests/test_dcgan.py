@@ -490,6 +490,15 @@ def test_real_images_are_the_check(few, tmp_path):
     assert not (tmp_path / "dcgan-real.npz").exists()
 
 
+def test_the_speed_is_that_of_the_full_size(few, tmp_path, monkeypatch):
+    sizes = {"width": 2, "dense": 4, "steps": 4}
+    monkeypatch.setattr(reproduce_dcgan, "FULL", sizes)
+    reproduce_dcgan.reproduce_speed(few, tmp_path, 1)
+    result = json.loads((tmp_path / "dcgan-speed.json").read_text())
+    assert sizes.items() <= result["settings"].items()
+    assert 0 < 30 * result["seconds_a_step"] <= result["seconds"]
+
+
 def test_live_runs_are_measured_at_moments_and_not_again(few, tmp_path, monkeypatch):
     monkeypatch.setattr(reproduce_dcgan, "LIVE_SECONDS", (0, 0.001, 2))
     monkeypatch.setattr(reproduce_dcgan, "LIVE_SEEDS", (0,))
@@ -504,9 +513,11 @@ def test_live_runs_are_measured_at_moments_and_not_again(few, tmp_path, monkeypa
         assert steps[0] > 1
         assert len({row["frechet"] for row in rows}) == 3  # of three generators, not of the last
     kept = tmp_path / "live.json"
-    kept.write_text(json.dumps({**runs, "mlp-0": []}))
+    kept.write_text(json.dumps({**runs, "mlp-0": runs["mlp-0"][:1]}))
     reproduce_dcgan.reproduce_live(few, tmp_path, 1)
-    assert json.loads((tmp_path / "dcgan-live.json").read_text())["runs"]["mlp-0"] == []
+    assert (
+        json.loads((tmp_path / "dcgan-live.json").read_text())["runs"]["mlp-0"] == runs["mlp-0"][:1]
+    )
 
 
 def test_a_moments_weights_are_those_of_its_step():

@@ -115,7 +115,8 @@ def test_a_result_says_how_it_was_made(name):
     result = results.load(name)
     assert result["command"].startswith("gan-tutorial reproduce ")
     assert result["data"] == "MNIST"
-    assert "seed" in result["settings"]
+    if name != "dcgan-real":  # which draws nothing
+        assert "seed" in result["settings"]
     assert {"tensorflow", "keras", "numpy", "python"} <= result["versions"].keys()
     assert "cores" in result["machine"]
     assert result["seconds"] > 0

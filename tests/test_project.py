@@ -69,6 +69,28 @@ def test_the_readmes_results_are_those_of_the_package():
     assert f"50,000 real images | {likelihood(floors['kmeans'])} |" in README
 
 
+def test_the_readmes_dcgan_tables_are_those_of_the_package():
+    runs = results.load("dcgan-live")["runs"]
+    table = re.findall(r"^\| (\d+) s \| (.*) \| (.*) \|$", README, re.M)
+    assert len(table) == 4
+    for seconds, *spans in table:
+        for kind, span in zip(("dcgan", "mlp"), spans, strict=True):
+            rows = [row for name, run in runs.items() if name.startswith(kind) for row in run]
+            values = [r["frechet"] for r in rows if round(r["seconds"]) == int(seconds)]
+            assert len(values) == 3
+            assert span == f"{min(values):.1f} to {max(values):.1f}"
+    long_run, real = results.load("dcgan-conditional"), results.load("dcgan-real")
+    last, mlp = long_run["last"], results.load("dcgan-mlp")["last"]
+    assert f"| DCGAN, with labels | 2.98 % | {100 * last['error']:.2f} % |" in README
+    assert f"networks) | 6.28 % | {100 * mlp['error']:.2f} % |" in README
+    assert f"first 50,000 | | {100 * real['last']['error']:.2f} % |" in README
+    assert f"all 60,000 | 3.1 % | {100 * real['all']['error']:.2f} % |" in README
+    assert f"({long_run['steps']:,} steps in\n{long_run['seconds'] / 60:.0f} minutes" in README
+    speed = results.load("dcgan-speed")
+    assert f"{speed['full_command']}`: 39,100 steps of {speed['seconds_a_step']:.2f} s" in README
+    assert f"chosen digit in {last['agreement']:.1%} of its samples" in README
+
+
 def likelihood(row):
     return f"{row['parzen']:.1f} ± {row['parzen_se']:.1f}"
 
