@@ -42,6 +42,7 @@ MODEL_OF = {"width": "dcgan", "g_hidden": "mlp", "d_hidden": "mlp"}  # options o
 REPRODUCED = {
     "gan": ("article", "floors", "paper"),
     "dcgan": ("conditional", "mlp", "real", "live", "speed", "full"),
+    "lstm-gan": (*(f"digits-{seed}" for seed in range(5)), "sines"),
     "classifier": ("classifier",),
     "stabilised": ("seed-0", "seed-1", "seed-2", "arms"),
 }

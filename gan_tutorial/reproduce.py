@@ -12,6 +12,7 @@ from gan_tutorial import (
     goodfellow,
     longrun,
     reproduce_dcgan,
+    reproduce_lstm_gan,
     reproduce_stabilised,
 )
 from gan_tutorial.checkpoints import find
@@ -113,5 +114,6 @@ RUNS = {
     "classifier": {"classifier": reproduce_classifier},
     "dcgan": reproduce_dcgan.PARTS,
     "gan": {"article": reproduce_article, "floors": reproduce_floors, "paper": reproduce_paper},
+    "lstm-gan": reproduce_lstm_gan.PARTS,
     "stabilised": reproduce_stabilised.PARTS,
 }

@@ -1,0 +1,212 @@
+"""The runs behind notebook 08: `gan-tutorial reproduce lstm-gan`.
+
+RCGAN on the digits 0 to 2, row by row, from five initialisations, each judged by a classifier that
+learns from its samples; and RGAN on sines, judged by MMD. The protocol is that of Esteban et al.
+2017, sections 4.1 and 4.2, with the settings of the authors' code (github.com/ratschlab/RGAN).
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from gan_tutorial import longrun, lstm_gan, mmd, tstr
+from gan_tutorial.algorithm import sample
+from gan_tutorial.checkpoints import find
+from gan_tutorial.trainer import Trainer
+
+DIGITS = (0, 1, 2)
+BATCH = 28
+EPOCHS = {"digits": 191, "sines": 500}
+STOPS = (0, 0.01, 0.02, 0.05, *(share / 20 for share in range(2, 21)))  # of all steps
+JUDGED = 0.25  # epochs to choose from begin at this share of the schedule
+SINES = 14_000
+MEASURED = 2500  # sines on each side of an MMD
+
+
+def digits_split(data, seed=0):
+    """Map a dataset to three pairs, rows of the digits 0 to 2 and labels: train, validation, test.
+
+    They are three, one and one fifths of the training images, drawn at random. (The authors did
+    not touch MNIST's own test images.)
+    """
+    kept = np.isin(data.train_labels, DIGITS)
+    rows, labels = lstm_gan.rows(data.train_images[kept]), data.train_labels[kept]
+    return [(rows[part], labels[part]) for part in _fifths(len(rows), seed)]
+
+
+def sines_split(seed=0):
+    """Return three arrays of sines: train, validation, test; three, one and one fifths."""
+    waves = lstm_gan.sines(SINES, seed=seed)
+    return [waves[part] for part in _fifths(len(waves), seed)]
+
+
+def _fifths(n, seed):
+    order = np.random.default_rng(seed).permutation(n)
+    return np.split(order, [-(-3 * n // 5), -(-3 * n // 5) + n // 5])
+
+
+def steps_of(kind, n):
+    """Map the kind of data and the number of training sequences to the steps of all epochs.
+
+    On digits an epoch of the authors' code goes through the batches three at a time: one for D, and
+    two, whose labels alone are used, for G.
+    """
+    batches = n // BATCH - 1
+    return EPOCHS[kind] * (-(-batches // 3) if kind == "digits" else batches)
+
+
+def digits_trainer(seed=0):
+    """Return RCGAN's game on rows of 14 pixels: one update of D, two of G."""
+    return _trainer(
+        lstm_gan.make_lstm_generator(14, 3, 14, classes=3, seed=2 * seed),
+        lstm_gan.make_lstm_discriminator(14, 14, classes=3, seed=2 * seed + 1),
+        seed,
+        g_steps=2,
+    )
+
+
+def sines_trainer(seed=0):
+    """Return RGAN's game on sines: one update of D, one of G."""
+    return _trainer(
+        lstm_gan.make_lstm_generator(seed=2 * seed),
+        lstm_gan.make_lstm_discriminator(seed=2 * seed + 1),
+        seed,
+    )
+
+
+def _trainer(generator, discriminator, seed, g_steps=1):
+    d_optimizer, g_optimizer = lstm_gan.make_lstm_optimizers()
+    return Trainer(
+        generator,
+        discriminator,
+        d_optimizer=d_optimizer,
+        g_optimizer=g_optimizer,
+        batch_size=BATCH,
+        prior="normal",
+        g_steps=g_steps,
+        data_range=(-1, 1),
+        seed=seed,
+    )
+
+
+def reproduce_digits(seed, data, out, minutes):
+    """RCGAN from one initialisation; write lstm-gan-digits-SEED.json and .npz to `out`."""
+    train, validation, test = digits_split(data)
+    folder, trainer = Path(out) / f"digits-{seed}", digits_trainer(seed)
+    steps = steps_of("digits", len(train[0]))
+    longrun.train_in_pieces(trainer, train[0], folder, _stops(steps), minutes, train[1])
+    facts = longrun.run_facts(trainer, train[0], data, folder, "lstm-gan", f"digits-{seed}")
+    facts["snapshots"] = _judge_snapshots(folder, trainer.generator, train[1], validation, steps)
+    best = max(facts["snapshots"], key=lambda row: row["tstr"])["step"]
+    trainer.generator.set_weights(longrun.read_snapshot(_snapshot(folder, best)))
+    facts["chosen"] = {"step": best, **_final(trainer.generator, train, test)}
+    shipped = longrun.shipped(folder, [best])
+    longrun.write_result(out, f"lstm-gan-digits-{seed}", facts, shipped)
+    print(f"digits-{seed}: {facts['chosen']}")
+
+
+def _judge_snapshots(folder, generator, labels, validation, steps):
+    """Map a run's snapshots to their TSTR on the validation set, a list of dicts by step."""
+    path = folder / "judged.json"
+    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    for snapshot in find(folder / "snapshots"):
+        step = int(snapshot.stem.removeprefix("step-"))
+        if str(step) not in known and step >= JUDGED * steps:
+            generator.set_weights(longrun.read_snapshot(snapshot))
+            fakes = _drawn(generator, labels)
+            known[str(step)] = round(tstr.transfer_accuracy(fakes, [_judged(validation)])[0], 4)
+            longrun.write_json(path, known)
+            print(f"step {step}: TSTR on validation {known[str(step)]}", flush=True)
+    return [{"step": int(step), "tstr": known[step]} for step in sorted(known, key=int)]
+
+
+def _final(generator, train, test):
+    """Map the chosen generator to its measures on the test set, beside real images' own."""
+    fakes = _drawn(generator, train[1])
+    real, others = tstr.transfer_accuracy(
+        _judged(train), [_judged(test), _drawn(generator, test[1], seed=1)]
+    )
+    (synthetic,) = tstr.transfer_accuracy(fakes, [_judged(test)])
+    return longrun.rounded({"real": real, "tstr": synthetic, "trts": others})
+
+
+def _drawn(generator, labels, seed=0):
+    """Return generated images with these labels, and the labels."""
+    sequences = sample(generator, len(labels), labels=labels, seed=seed, prior="normal")
+    return lstm_gan.images_of(sequences), labels
+
+
+def _judged(pair):
+    return lstm_gan.images_of(pair[0]), pair[1]
+
+
+def reproduce_sines(data, out, minutes):
+    """RGAN on sines; write lstm-gan-sines.json and .npz to `out`."""
+    train, validation, test = sines_split()
+    folder, trainer = Path(out) / "sines", sines_trainer()
+    steps = steps_of("sines", len(train))
+    longrun.train_in_pieces(trainer, train, folder, _stops(steps), minutes)
+    facts = longrun.run_facts(trainer, train, data, folder, "lstm-gan", "sines")
+    facts["data"] = "sines"
+    facts["snapshots"] = _measure_sines(folder, trainer.generator, validation, test)
+    best = min(facts["snapshots"], key=lambda row: row["mmd_validation"])["step"]
+    facts["chosen"] = next(row for row in facts["snapshots"] if row["step"] == best)
+    facts["floors"] = _floors_of_sines(train, validation, test)
+    longrun.write_result(out, "lstm-gan-sines", facts, longrun.shipped(folder, [best]))
+    print(f"sines: {facts['chosen']}, {facts['floors']}")
+
+
+def _measure_sines(folder, generator, validation, test):
+    """Map a run's snapshots to their MMD and share in the band, a list of dicts by step."""
+    measures = []
+    for snapshot in find(folder / "snapshots"):
+        generator.set_weights(longrun.read_snapshot(snapshot))
+        fakes = sample(generator, MEASURED, prior="normal")
+        step = int(snapshot.stem.removeprefix("step-"))
+        in_band = lstm_gan.share_in_band(fakes)
+        pair = {
+            f"mmd_{name}": _mmd(real, fakes)
+            for name, real in (("validation", validation), ("test", test))
+        }
+        measures.append(longrun.rounded({"step": step, **pair, "in_band": in_band}))
+    return measures
+
+
+def _mmd(real, fakes):
+    """Choose the bandwidth on a fifth of the samples, measure on the others."""
+    n = min(len(real), len(fakes))
+    fifth, rest = slice(n // 5), slice(n // 5, n)
+    sigma = mmd.bandwidth(real[fifth], fakes[fifth])
+    return mmd.mmd(real[rest], fakes[rest], sigma)
+
+
+def _floors_of_sines(train, validation, test):
+    noise = np.random.default_rng(0).normal(0, test.std(), test.shape)
+    return longrun.rounded(
+        {
+            "mmd_real": _mmd(test, validation),
+            "mmd_noise": _mmd(test, noise),
+            "in_band_real": lstm_gan.share_in_band(test),
+            "in_band_noise": lstm_gan.share_in_band(noise),
+        }
+    )
+
+
+def _stops(steps):
+    return sorted({round(share * steps) for share in STOPS})
+
+
+def _snapshot(folder, step):
+    return folder / "snapshots" / f"step-{step:08d}.npz"
+
+
+PARTS = {
+    **{
+        f"digits-{seed}": lambda data, out, minutes, seed=seed: reproduce_digits(
+            seed, data, out, minutes
+        )
+        for seed in range(5)
+    },
+    "sines": reproduce_sines,
+}
