@@ -3,11 +3,12 @@
     python benchmarks/throughput.py                                # everyone: five minutes
     python benchmarks/throughput.py --only gan_tutorial pytorch --rounds 3 --output bench.json
 
-All but two play the same game: G 100 -> 128 ReLU -> 784 sigmoid, D 784 -> 128 ReLU -> 1 logit,
+All but four play the same game: G 100 -> 128 ReLU -> 784 sigmoid, D 784 -> 128 ReLU -> 1 logit,
 Adam(1e-3, epsilon 1e-8), batches of 128, z uniform on [-1, 1]. A step is one update of D and one
 of G, each with a fresh z, on the non-saturating loss. Those whose names begin with dcgan play the
 same with convolutions: the small unconditional pair of `gan_tutorial.dcgan`, batches of 64,
-Adam(2e-4, beta_1 0.5).
+Adam(2e-4, beta_1 0.5). Those that begin with stabilised play with R1 and R2, and the rest of
+`gan_tutorial.stabilised`.
 
 A contender is a function, written as the people who use its library write it: it takes images
 `(n, 784)` in [0, 1] and returns `run(steps)` and `players()`, the weights of G and of D as NumPy
@@ -324,56 +325,36 @@ def dcgan_pytorch(images):
 
 def jax_scan(images):
     """JAX: a hundred steps in one jitted `lax.scan`, Adam by hand, the images in memory."""
-    import jax
-    import jax.numpy as jnp
-    from jax import random
-    from jax.nn import relu, sigmoid, softplus
+    import jax_game
 
-    def make_fake(theta_g, key):
-        return sigmoid(mlp(relu, random.uniform(key, (BATCH, LATENT), minval=-1.0), *theta_g))
+    players = initial_weights(LATENT, PIXELS), initial_weights(PIXELS, 1)
+    return jax_game.scan(images, jax_game.Game(*players), BATCH, CALL)
 
-    def d_loss(theta_d, x, fake):
-        real_logits, fake_logits = mlp(relu, x, *theta_d), mlp(relu, fake, *theta_d)
-        return softplus(-real_logits).mean() + softplus(fake_logits).mean()
 
-    def g_loss(theta_g, theta_d, key):
-        return softplus(-mlp(relu, make_fake(theta_g, key), *theta_d)).mean()
+def stabilised(images):
+    """This package, with penalties of second order: R1, R2, averaged weights, wider networks."""
+    from gan_tutorial.stabilised import make_arm
 
-    def adam(t, grads, theta, m, v):
-        m = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, m, grads)
-        v = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g**2, v, grads)
-        rate = 1e-3 * jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)
-        return jax.tree.map(lambda p, m, v: p - rate * m / (v**0.5 + 1e-8), theta, m, v), m, v
-
-    @jax.jit
-    def many_steps(state, images):
-        def train_step(state, _):
-            key, t, g_player, d_player = state
-            key, for_x, for_d, for_g = random.split(key, 4)
-            x = images[random.randint(for_x, (BATCH,), 0, len(images))]
-            fake = make_fake(g_player[0], for_d)
-            d_value, grads = jax.value_and_grad(d_loss)(d_player[0], x, fake)
-            d_player = adam(t, grads, *d_player)
-            g_value, grads = jax.value_and_grad(g_loss)(g_player[0], d_player[0], for_g)
-            return (key, t + 1, adam(t, grads, *g_player), d_player), (d_value, g_value)
-
-        return jax.lax.scan(train_step, state, length=CALL)
-
-    def player(fan_in, fan_out):
-        theta = [jnp.asarray(w) for w in initial_weights(fan_in, fan_out)]
-        zeros = [jnp.zeros_like(w) for w in theta]
-        return theta, zeros, zeros
-
-    state = (random.key(0), jnp.asarray(1.0), player(LATENT, PIXELS), player(PIXELS, 1))
-    images = jnp.asarray(images)
+    trainer = make_arm("stabilised")
+    images = images.reshape(-1, 28, 28, 1)
 
     def run(steps):
-        nonlocal state
-        for _ in range(0, steps, CALL):
-            state, losses = many_steps(state, images)
-        jax.block_until_ready(losses)
+        return timed(trainer.fit, images, steps=steps, progress=False)
 
-    return run, lambda: [[np.asarray(w) for w in theta] for theta, *_ in state[2:]]
+    return run, lambda: [trainer.sampler.get_weights(), trainer.discriminator.get_weights()]
+
+
+def stabilised_jax(images):
+    """The same in JAX, from the same first weights."""
+    import jax_game
+
+    from gan_tutorial.stabilised import DECAY, GAMMA, make_arm
+
+    ours = make_arm("stabilised")
+    players = ours.generator.get_weights(), ours.discriminator.get_weights()
+    settings = {"normal": True, "slope": 0.2, "rate": 4e-4, "beta_1": 0.0, "beta_2": 0.99}
+    game = jax_game.Game(*players, **settings, gamma=GAMMA, decay=DECAY)
+    return jax_game.scan(images, game, BATCH, CALL)
 
 
 CONTENDERS = {
@@ -383,6 +364,8 @@ CONTENDERS = {
     "article_tf1": (article_tf1, "tensorflow"),
     "tf_function": (tf_function, "tensorflow"),
     "pytorch": (pytorch, "torch"),
+    "stabilised": (stabilised, "gan_tutorial"),
+    "stabilised_jax": (stabilised_jax, "jax"),
     "dcgan": (dcgan, "gan_tutorial"),
     "dcgan_pytorch": (dcgan_pytorch, "torch"),
 }
@@ -449,8 +432,7 @@ def referee(name, players, images):
 
     rng = np.random.default_rng(0)
     x, z = images[rng.integers(len(images), size=1000)], rng.uniform(-1, 1, (1000, LATENT))
-    play = play_dcgan if name.startswith("dcgan") else play_mlp
-    fake, real_logits, fake_logits = play(players, x, z)
+    fake, real_logits, fake_logits = PLAY[game_of(name)](players, x, z)
     found = {
         "d_loss": float(softplus(-real_logits).mean() + softplus(fake_logits).mean()),
         "g_loss": float(softplus(-fake_logits).mean()),
@@ -483,12 +465,36 @@ def play_dcgan(players, x, z):
     """The same for convolutions, by the package's networks, which take no weights but their own."""
     from gan_tutorial import dcgan as package
 
-    generator, discriminator = package.make_dcgan_generator(), package.make_dcgan_discriminator()
+    return play_networks(
+        package.make_dcgan_generator(), package.make_dcgan_discriminator(), players, x, z
+    )
+
+
+def play_stabilised(players, x, z):
+    """The same for the wide networks, whose z is normal."""
+    from gan_tutorial.stabilised import make_arm
+
+    ours = make_arm("stabilised")
+    z = np.random.default_rng(0).normal(size=z.shape)
+    return play_networks(ours.generator, ours.discriminator, players, x, z)
+
+
+def play_networks(generator, discriminator, players, x, z):
+    """Give Keras' networks both players' weights, and play."""
     for network, weights in zip((generator, discriminator), players, strict=True):
         network.set_weights(weights)
     fake = np.array(generator(z, training=False))
     judge = [discriminator(a.reshape(-1, 28, 28, 1), training=False) for a in (x, fake)]
     return fake, *map(np.array, judge)
+
+
+PLAY = {"gan_tutorial": play_mlp, "dcgan": play_dcgan, "stabilised": play_stabilised}
+
+
+def game_of(name):
+    """Map a contender to the one of this package that plays its game."""
+    game = name.partition("_")[0]
+    return game if game in PLAY else "gan_tutorial"
 
 
 def machine():
@@ -510,7 +516,7 @@ def table(results):
     lines = ["| contender | best, steps/s | median, steps/s | ours / best | ours / median |"]
     lines.append("|---|---:|---:|---:|---:|")
     for name, result in results.items():
-        ours = results.get("dcgan" if name.startswith("dcgan") else "gan_tutorial")
+        ours = results.get(game_of(name))
         cells = ["not installed", "", "", ""]
         if result:
             cells = [f"{result[key]:.0f}" for key in ("best", "median")]

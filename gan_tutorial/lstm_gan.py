@@ -174,7 +174,7 @@ def _lstm(h, units, bias, start):
     lstm = layers.LSTM(
         positive("units", units),
         return_sequences=True,
-        unroll=True,
+        unroll=True,  # faster than a while_loop: benchmarks/lstm_loop.py
         kernel_initializer=kernel,
         recurrent_initializer=recurrent,
     )

@@ -9,6 +9,7 @@ import json
 import signal
 import threading
 from contextlib import contextmanager
+from functools import partial
 
 import keras
 import numpy as np
@@ -39,7 +40,8 @@ class Trainer(Algorithm1):
         ema: decay in (0, 1) of an average of G's weights, which `sample` then uses.
         data_range: (lowest, highest) value that data may have; None for any finite value.
         steps_per_execution: the most steps that one compiled call runs.
-        jit_compile: True for XLA, False for a plain graph, "auto": XLA unless a layer convolves.
+        jit_compile: True for XLA, False for a plain graph, "auto": XLA unless a layer convolves
+            or is recurrent.
         seed: whole number from which, with the step, every draw of training follows.
 
     Raises ValueError where networks or settings do not fit each other.
@@ -86,8 +88,9 @@ class Trainer(Algorithm1):
         self._step = tf.Variable(0, dtype=tf.int64)
         self._sums = tf.Variable(tf.zeros(len(COLUMNS) - 1, tf.float64))
         self._reported, self._rows, self._failure = 0, [], None
-        xla = not _convolves(generator, discriminator) if jit_compile == "auto" else jit_compile
-        self._run = tf.function(self._run_until, jit_compile=xla, autograph=False)
+        xla = not _slow_in_xla(generator, discriminator) if jit_compile == "auto" else jit_compile
+        # Each trainer's own function: TensorFlow warns where objects of a class compile a method.
+        self._run = tf.function(partial(self._run_until), jit_compile=xla, autograph=False)
 
     @property
     def step(self):
@@ -266,10 +269,13 @@ def _copied(generator):
     return copy
 
 
-def _convolves(*models):
-    """Whether a layer convolves: on a CPU, XLA then is slower than a plain graph."""
+def _slow_in_xla(*models):
+    """Whether a layer convolves (XLA on a CPU is slower then) or recurs (it compiles for long)."""
     inner = [layer for model in models for layer in getattr(model, "layers", ())]
-    return any("Conv" in type(layer).__name__ or _convolves(layer) for layer in inner)
+    return any(
+        "Conv" in type(layer).__name__ or isinstance(layer, keras.layers.RNN) or _slow_in_xla(layer)
+        for layer in inner
+    )
 
 
 def _callback_list(trainer, callbacks):
