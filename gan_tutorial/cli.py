@@ -44,7 +44,7 @@ REPRODUCED = {
     "dcgan": ("conditional", "mlp", "real", "live", "speed", "full"),
     "lstm-gan": (*(f"digits-{seed}" for seed in range(5)), "sines"),
     "classifier": ("classifier",),
-    "stabilised": ("seed-0", "seed-1", "seed-2", "arms"),
+    "stabilised": ("seed-0", "seed-1", "seed-2", "toys", "arms"),
 }
 ONLY_BY_NAME = ("full",)  # parts that take many hours
 INTERRUPTED = {

@@ -10,12 +10,16 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_tutorial import evaluation, longrun, stabilised
+from gan_tutorial import evaluation, longrun, stabilised, toys
 from gan_tutorial.algorithm import sample
 from gan_tutorial.checkpoints import find
+from gan_tutorial.penalties import r1, r2
 
 STOPS = (0, 1000, 5000, 10_000, 20_000, 40_000, 60_000, 80_000, 100_000)
 ARM_STEPS = 15_000  # of the last arm; the others run as long on the clock
+TOYS = {"none": {}, "penalties": {"penalty": r1(0.1) + r2(0.1), "ema": 0.995}}
+DENSITIES = {"ring": toys.ring(), "grid": toys.grid()}
+TOY_STEPS, TOY_POINTS, MEASURED = 8000, 100_000, 2500  # the paper measures 2,500 points
 
 
 def reproduce_seed(data, out, minutes, seed):
@@ -54,6 +58,34 @@ def reproduce_arms(data, out, minutes):
     longrun.write_result(out, "stabilised-arms", facts, arrays)
 
 
+def reproduce_toys(data, out, minutes):
+    """Ring and grid with and without penalties, three seeds; write stabilised-toys.json."""
+    del minutes  # of training it needs six
+    started = time.perf_counter()
+    runs = {
+        density: {kind: [_toy_run(density, kind, seed) for seed in range(3)] for kind in TOYS}
+        for density in DENSITIES
+    }
+    facts = {
+        **longrun.circumstances(data.train_images, data, "stabilised", "toys"),
+        "data": "ring and grid",
+        "settings": toys.make_toy_trainer(**TOYS["penalties"]).settings(),
+        "steps": TOY_STEPS,
+        "points": MEASURED,
+        "runs": runs,
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    longrun.write_result(out, "stabilised-toys", facts)
+
+
+def _toy_run(density, kind, seed):
+    trainer = toys.make_toy_trainer(steps=TOY_STEPS, seed=seed, **TOYS[kind])
+    trainer.fit(DENSITIES[density].draw(TOY_POINTS), TOY_STEPS, progress=False)
+    covered = toys.coverage(trainer.sample(MEASURED), DENSITIES[density])
+    print(f"{density}, {kind}, seed {seed}: {covered}", flush=True)
+    return {"seed": seed, **longrun.rounded(covered._asdict())}
+
+
 def _stops(steps):
     """Seven stops up to a number of steps, denser at the beginning."""
     return tuple(sorted({round(steps * (i / 6) ** 2) for i in range(7)}))
@@ -78,5 +110,6 @@ def _speeds(images, path, slices=4, steps=500):
 
 PARTS = {
     **{f"seed-{n}": partial(reproduce_seed, seed=n) for n in range(3)},
+    "toys": reproduce_toys,
     "arms": reproduce_arms,
 }

@@ -6,9 +6,12 @@ The densities and the counting follow PacGAN (Lin et al. 2018), section 4.1 and 
 import math
 from typing import NamedTuple
 
+import keras
 import numpy as np
 
+from gan_tutorial.checks import positive
 from gan_tutorial.networks import make_discriminator, make_generator
+from gan_tutorial.trainer import Trainer
 
 
 class Density(NamedTuple):
@@ -87,10 +90,11 @@ def coverage(points, density):
     return Coverage(int((counts > 0).sum()), float(good.mean()), max(divergence, 0.0))
 
 
-def make_toy_pair(latent_dim=2, hidden=(128, 128), seed=0):
+def make_toy_pair(latent_dim=2, hidden=(128, 128, 128), seed=0):
     """Return G and D for points: noise `(batch, latent_dim)` to `(batch, 2)`, and that to logits.
 
-    Train them with `Trainer(..., data_range=None)`: the points may lie anywhere.
+    Train them with `Trainer(..., data_range=None)`: the points may lie anywhere. The first layer's
+    biases are 0, so that all its ReLUs bend at 0: it takes the layers behind to tell modes apart.
 
     Example:
         >>> generator, discriminator = make_toy_pair()
@@ -99,3 +103,36 @@ def make_toy_pair(latent_dim=2, hidden=(128, 128), seed=0):
     """
     generator = make_generator(latent_dim, hidden, (2,), seed, output=None)
     return generator, make_discriminator(hidden, (2,), seed + 1)
+
+
+def make_toy_trainer(penalty=None, ema=None, steps=8000, seed=0):
+    """Return a `Trainer` for points, whose Adam falls from 2e-3 to 0 over a number of steps.
+
+    Args:
+        penalty, ema: as `Trainer` takes them.
+        steps: after which the rate is 0, along a cosine.
+        seed: of the first weights and of all draws.
+
+    Example:
+        >>> make_toy_trainer().fit(ring().draw(1000), 1, progress=False).step
+        1
+    """
+    optimizers = [
+        keras.optimizers.Adam(
+            keras.optimizers.schedules.CosineDecay(2e-3, positive("steps", steps)),
+            beta_1=0.0,
+            beta_2=0.99,
+            epsilon=1e-8,
+        )
+        for _ in range(2)
+    ]
+    return Trainer(
+        *make_toy_pair(seed=seed),
+        d_optimizer=optimizers[0],
+        g_optimizer=optimizers[1],
+        prior="normal",
+        penalty=penalty,
+        ema=ema,
+        data_range=None,
+        seed=seed,
+    )
