@@ -17,6 +17,9 @@ equation                                                             code
 (MX) maxout: the largest of five linear functions                    `make_paper_discriminator`
 (PW) log p(x) = log mean exp(-|x - s|^2 / 2 sigma^2) - log norm      `parzen_log_likelihood`
 (FD) |m_1 - m_2|^2 + tr(A + B - 2 (A B)^(1/2))                       `frechet_distance`
+(R1) gamma/2 E|grad_x D(x)|^2 at real images, (R2) at fake ones      `losses.r1`, `losses.r2`
+(GP) lambda E(|grad_x D| - 1)^2 between real and fake images         `losses.gradient_penalty`
+(RP-D), (RP-G) -E log s(D(x) - D(G(z))), and with players exchanged  `losses.relativistic_d_loss`
 ===================================================================  ===============================
 
 The names below are imported when they are first used, so `import gan_tutorial` is quick and the
@@ -59,10 +62,14 @@ _MODULES = (
     "penalties",
     "toys",
     "stabilised",
+    "mmd",
+    "tstr",
+    "lstm_gan",
     "longrun",
-    "reproduce_stabilised",
     "reproduce",
     "reproduce_dcgan",
+    "reproduce_lstm_gan",
+    "reproduce_stabilised",
 )
 
 __all__ = ["__version__", *_HOME, *_MODULES]
