@@ -5,10 +5,11 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
-from gan_tutorial import results
+from gan_tutorial import results, toys
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -89,6 +90,26 @@ def test_the_readmes_dcgan_tables_are_those_of_the_package():
     speed = results.load("dcgan-speed")
     assert f"{speed['full_command']}`: 39,100 steps of {speed['seconds_a_step']:.2f} s" in README
     assert f"chosen digit in {last['agreement']:.1%} of its samples" in README
+
+
+def test_the_readmes_tables_of_the_cure_are_those_of_the_package():
+    for seed in range(3):
+        run = results.load(f"stabilised-{seed}")
+        assert f"{run['steps']:,} steps" in README
+        last = run["snapshots"][-1]
+        shares = f"{min(last['histogram']):.1%} and {max(last['histogram']):.1%}"
+        assert f"| {seed} | {likelihood(last)} | {last['frechet']:.2f} | {shares} |" in README
+    for run in results.load("stabilised-arms")["arms"].values():
+        rows = run["snapshots"]
+        lowest, last = min(row["frechet"] for row in rows), rows[-1]
+        end = f"{last['frechet']:.1f} | {last['commonest']:.0%}"
+        assert f"| {last['step']:,} | {lowest:.1f} | {end} |" in README
+    for name, kinds in results.load("stabilised-toys")["runs"].items():
+        for kind, rows in kinds.items():
+            modes, high, kl = (np.mean([row[key] for row in rows]) for key in toys.Coverage._fields)
+            label = {"none": "no penalty", "penalties": "R1, R2 and average"}[kind]
+            line = f"{label} | {modes:.1f} | {100 * high:.1f} % | {kl:.2f} |"
+            assert re.search(rf"\| {name} of \d+: {re.escape(line)}", README), line
 
 
 def likelihood(row):

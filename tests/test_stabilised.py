@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gan_tutorial import longrun, reproduce_stabilised, stabilised
+from gan_tutorial import longrun, reproduce_stabilised, results, stabilised, toys
 from gan_tutorial.cli import main
 
 
@@ -60,3 +60,32 @@ def test_arms_run_as_long_on_the_clock_as_their_speeds_say(tmp_path, monkeypatch
     result = json.loads((folder / "stabilised-arms.json").read_text())
     steps = {arm: run["snapshots"][-1]["step"] for arm, run in result["arms"].items()}
     assert steps == {"article": 200, "penalties": 50}
+
+
+def test_the_toys_are_measured_with_and_without_the_cure(tmp_path, monkeypatch):
+    monkeypatch.setattr(reproduce_stabilised, "TOY_STEPS", 3)
+    monkeypatch.setattr(reproduce_stabilised, "TOY_POINTS", 200)
+    assert main(["reproduce", "stabilised", "--parts", "toys", "--out", str(tmp_path)]) == 0
+    result = json.loads((tmp_path / "stabilised" / "stabilised-toys.json").read_text())
+    assert set(result["runs"]) == {"ring", "grid"}
+    for kinds in result["runs"].values():
+        assert {kind: len(rows) for kind, rows in kinds.items()} == {"none": 3, "penalties": 3}
+        assert set(kinds["none"][0]) == {"seed", *toys.Coverage._fields}
+
+
+def test_the_shipped_runs_are_cured():
+    best = min(row["frechet"] for row in results.load("gan-article")["snapshots"])
+    for seed in range(3):
+        run = results.load(f"stabilised-{seed}")
+        last = run["snapshots"][-1]
+        assert run["settings"] == stabilised.make_arm("stabilised", seed).settings()
+        assert last["step"] == run["steps"] == reproduce_stabilised.STOPS[-1] <= 100_000
+        assert last["parzen"] > 225  # what the paper of 2014 printed
+        assert last["frechet"] < best / 5
+        assert all(0.06 < share < 0.14 for share in last["histogram"])
+
+
+def test_at_equal_time_the_cure_is_five_times_nearer():
+    arms = results.load("stabilised-arms")["arms"]
+    article = min(row["frechet"] for row in arms["article"]["snapshots"])
+    assert arms["stabilised"]["snapshots"][-1]["frechet"] < article / 5
