@@ -177,6 +177,7 @@ def _lstm(h, units, bias, start):
         unroll=True,  # faster than a while_loop: benchmarks/lstm_loop.py
         kernel_initializer=kernel,
         recurrent_initializer=recurrent,
+        seed=0,  # of dropout that it has not; else its state would differ from model to model
     )
     h = lstm(h)
     lstm.cell.bias.assign_add(np.full(4 * units, bias, np.float32))  # 0, and 1 at the forget gate
