@@ -32,6 +32,9 @@ DEFAULTS = {
     "d_learning_rate": 1e-3,
     "d_steps": 1,
     "clip": None,
+    "r1": None,
+    "r2": None,
+    "ema": None,
     "seed": 0,
     "report_every": 500,
     "checkpoint_every": 1000,
@@ -173,6 +176,9 @@ def _train_options(command):
     add("--d-learning-rate", **rate, help="of the discriminator (0.001; dcgan 0.0002)")
     add("--d-steps", type=_whole(1), metavar="N", help="updates of D in a step (1)")
     add("--clip", type=_above_zero, metavar="X", help="bound on D's weights, for wasserstein")
+    add("--r1", type=_above_zero, metavar="X", help="gamma of a penalty on D's slope at images")
+    add("--r2", type=_above_zero, metavar="X", help="the same at fakes; try 0.1 for both")
+    add("--ema", type=_above_zero, metavar="X", help="average G's weights, decay such as 0.999")
     add("--seed", type=_whole(0), metavar="N", help="decides every random draw (0)")
     add("--report-every", type=_whole(1), metavar="N", help="steps between pictures (500)")
     add("--checkpoint-every", type=_whole(1), metavar="N", help="steps between checkpoints (1000)")

@@ -26,6 +26,7 @@ from gan_tutorial.algorithm import sample
 from gan_tutorial.callbacks import Checkpoints, KeepBest, Samples
 from gan_tutorial.checkpoints import find, load_generator, write_json, written_whole
 from gan_tutorial.networks import make_discriminator, make_generator
+from gan_tutorial.penalties import r1, r2
 from gan_tutorial.trainer import Trainer
 
 FILES = (
@@ -97,12 +98,20 @@ def assemble(settings):
         g_optimizer=make_adam(settings["g_learning_rate"]),
         batch_size=settings["batch_size"],
         d_steps=settings["d_steps"],
+        penalty=_penalty(settings),
         clip=settings["clip"],
+        ema=settings["ema"],
         seed=settings["seed"],
     )
     few = slice(settings["batch_size"])
     checks.as_tensors(trainer, images[few], None if labels is None else labels[few])
     return images, labels, source, measure, trainer
+
+
+def _penalty(settings):
+    """Return the sum of the penalties that were chosen, or None."""
+    chosen = [make(settings[make.__name__]) for make in (r1, r2) if settings[make.__name__]]
+    return sum(chosen[1:], start=chosen[0]) if chosen else None
 
 
 def _players(settings, shape, classes):

@@ -26,6 +26,7 @@ from gan_tutorial import (
     losses,
     make_generator,
     reproduce,
+    runs,
 )
 from gan_tutorial.algorithm import sample
 from gan_tutorial.cli import main
@@ -105,6 +106,21 @@ def test_resume_goes_on_and_more_steps_may_be_asked_for(pictures, tmp_path):
         assert np.array_equal(a, b)
     assert (whole / "history.csv").read_text() == (parts / "history.csv").read_text()
     assert (whole / "training.gif").read_bytes() == (parts / "training.gif").read_bytes()
+
+
+def test_penalties_and_the_average_are_what_was_asked_for(pictures, tmp_path, capsys):
+    cure = ("--loss", "wasserstein", "--r1", 0.5, "--r2", 0.25, "--ema", 0.9, "--steps", 20)
+    out = tmp_path / "cured"
+    assert main(train_args(pictures, out, *cure)) == 0
+    settings = json.loads((out / "metrics.json").read_text())["settings"]
+    assert (settings["r1"], settings["r2"], settings["ema"]) == (0.5, 0.25, 0.9)
+    *_, trainer = runs.assemble(settings)
+    assert trainer.settings()["penalty"] == "r1(0.5) + r2(0.25)"
+    trainer.restore(out / "checkpoints")
+    averaged, last = load_generator(out).get_weights(), trainer.generator.get_weights()
+    assert all(map(np.array_equal, averaged, trainer.sampler.get_weights()))
+    assert not np.array_equal(averaged[0], last[0])
+    fails(capsys, train_args(pictures, tmp_path / "no", "--ema", 2), "ema must be")
 
 
 def start(args):
