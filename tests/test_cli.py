@@ -120,7 +120,7 @@ def test_penalties_and_the_average_are_what_was_asked_for(pictures, tmp_path, ca
     averaged, last = load_generator(out).get_weights(), trainer.generator.get_weights()
     assert all(map(np.array_equal, averaged, trainer.sampler.get_weights()))
     assert not np.array_equal(averaged[0], last[0])
-    fails(capsys, train_args(pictures, tmp_path / "no", "--ema", 2), "ema must be")
+    fails(capsys, train_args(pictures, tmp_path / "no", "--ema", 2), "ema must lie")
 
 
 def start(args):
