@@ -22,11 +22,13 @@ def make_stabilised_optimizer():
     return keras.optimizers.Adam(4e-4, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
 
 
-def make_arm(arm, seed=0, image_shape=(28, 28, 1)):
+def make_arm(arm, seed=0, image_shape=(28, 28, 1), ema=DECAY):
     """Map the name of an arm to a new `Trainer`; each arm has what the ones before it have, and:
 
-    article: two layers of 128 units, Adam(1e-3), z uniform. penalties: R1 and R2 with gamma 0.1.
-    averaging: G's weights averaged with decay 0.9995. wider: hidden layers of 256 and 512 units.
+    article: one hidden layer of 128 units, Adam(1e-3), z uniform.
+    penalties: R1 and R2 with gamma 0.1.
+    averaging: G's weights averaged with the decay `ema`; a short run wants less than 0.9995.
+    wider: two hidden layers, of 256 and 512 units.
     stabilised: Adam(4e-4, beta_1 0, beta_2 0.99), leaky ReLU, z normal.
 
     Raises ValueError for another name. Source: Mescheder et al. 2018; Huang et al. 2024 (R3GAN).
@@ -49,6 +51,6 @@ def make_arm(arm, seed=0, image_shape=(28, 28, 1)):
         g_optimizer=optimizers[1],
         prior="normal" if last else "uniform",
         penalty=r1(GAMMA) + r2(GAMMA) if "penalties" in has else None,
-        ema=DECAY if "averaging" in has else None,
+        ema=ema if "averaging" in has else None,
         seed=seed,
     )
