@@ -48,7 +48,7 @@ def test_the_readmes_results_are_those_of_the_package():
     floors, paper = results.load("gan-floors"), results.load("gan-paper")
     rows = results.load("gan-article")["snapshots"]
     at = {row["step"]: row for row in rows}
-    table = re.findall(r"^\| ([0-9,]+) \| (.*) \| (.*) \| (.*)% \|$", README, re.M)
+    table = re.findall(r"^\| ([0-9,]+) \| (.*) \| (.*) \| (\d+)% \|$", README, re.M)
     assert len(table) == 8
     for step, parzen, frechet, commonest in table:
         row = at[int(step.replace(",", ""))]
