@@ -125,14 +125,14 @@ def share_in_band(sequences, low=1.0, high=5.0, slack=0.5):
     return float(np.mean((frequencies >= low - slack) & (frequencies <= high + slack)))
 
 
-def rows(images, side=14):
+def rows_of(images, side=14):
     """Map images `(n, height, width, 1)` in [0, 1] to rows `(n, side, side)` in [-1, 1].
 
     They are resized by Lanczos' filter, as in the authors' code. Raises ValueError for images of
     another shape or range.
 
     Example:
-        >>> rows(np.zeros((5, 28, 28, 1))).shape
+        >>> rows_of(np.zeros((5, 28, 28, 1))).shape
         (5, 14, 14)
     """
     images = np.asarray(images)
@@ -150,7 +150,7 @@ def images_of(sequences):
     """Map sequences of rows `(n, side, side)` in [-1, 1] to images `(n, side, side, 1)` in [0, 1].
 
     Example:
-        >>> float(images_of(rows(np.ones((1, 28, 28, 1)))).min())
+        >>> float(images_of(rows_of(np.ones((1, 28, 28, 1)))).min())
         1.0
     """
     return (np.asarray(sequences)[..., None] + 1) / 2

@@ -31,7 +31,7 @@ def digits_split(data, seed=0):
     not touch MNIST's own test images.)
     """
     kept = np.isin(data.train_labels, DIGITS)
-    rows, labels = lstm_gan.rows(data.train_images[kept]), data.train_labels[kept]
+    rows, labels = lstm_gan.rows_of(data.train_images[kept]), data.train_labels[kept]
     return [(rows[part], labels[part]) for part in _fifths(len(rows), seed)]
 
 

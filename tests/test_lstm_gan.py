@@ -162,7 +162,7 @@ def test_peaks_lie_where_the_sines_are():
 
 
 def test_rows_keep_what_an_image_shows(mnist):
-    sequences = lstm_gan.rows(mnist.train_images[:50])
+    sequences = lstm_gan.rows_of(mnist.train_images[:50])
     assert sequences.shape == (50, 14, 14)
     assert sequences.dtype == np.float32
     assert np.abs(sequences).max() <= 1
@@ -174,7 +174,7 @@ def test_rows_keep_what_an_image_shows(mnist):
 @pytest.mark.parametrize("images", [np.zeros((2, 28, 28)), np.full((2, 28, 28, 1), 1.1)])
 def test_rows_refuse_other_images(images):
     with pytest.raises(ValueError, match="images must"):
-        lstm_gan.rows(images)
+        lstm_gan.rows_of(images)
 
 
 # ---- MMD
