@@ -54,7 +54,7 @@ def bandwidth(real, fake, factors=FACTORS):
 
     Example:
         >>> rng = np.random.default_rng(0)
-        >>> bandwidth(rng.normal(size=(50, 2)), rng.normal(size=(50, 2)) + 3) > 0
+        >>> bool(bandwidth(rng.normal(size=(50, 2)), rng.normal(size=(50, 2)) + 3) > 0)
         True
     """
     if len(real) != len(fake):

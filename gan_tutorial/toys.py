@@ -114,7 +114,7 @@ def make_toy_trainer(penalty=None, ema=None, steps=8000, seed=0):
         seed: of the first weights and of all draws.
 
     Example:
-        >>> make_toy_trainer().fit(ring().draw(1000), 1, progress=False).step
+        >>> len(make_toy_trainer().fit(ring().draw(1000), 1, progress=False)["d_loss"])
         1
     """
     optimizers = [
