@@ -17,7 +17,7 @@ from sklearn.metrics import (
 )
 
 from gan_tutorial import classifier
-from gan_tutorial.mmd import bandwidth, mmd  # noqa: F401
+from gan_tutorial.mmd import bandwidth, mmd  # noqa: F401, measures of sequences, found here too
 from gan_tutorial.tstr import transfer_accuracy  # noqa: F401
 
 SIGMAS = np.logspace(-1, 0, 10)  # the paper's ten bandwidths

@@ -23,7 +23,10 @@ TOY_STEPS, TOY_POINTS, MEASURED = 8000, 100_000, 2500  # the paper measures 2,50
 
 
 def reproduce_seed(data, out, minutes, seed):
-    """The stabilised pair, 60,000 steps with one seed; write stabilised-SEED.json and .npz."""
+    """The stabilised pair, 60,000 steps with one seed; write stabilised-SEED.json.
+
+    Seed 0 ships its last weights too, as .npz.
+    """
     images = evaluation.not_held_out(data)
     folder, trainer = Path(out) / f"seed-{seed}", stabilised.make_arm("stabilised", seed)
     longrun.train_in_pieces(trainer, images, folder, STOPS, minutes)

@@ -1,5 +1,6 @@
 """The trainer: Algorithm 1 against NumPy, one player at a time, the same bits however it is cut."""
 
+import logging
 import os
 import signal
 
@@ -466,6 +467,27 @@ def test_convolutions_run_as_a_plain_graph_and_dense_layers_under_xla(make_train
     pair = make_generator(5, (8,), SHAPE), keras.Model(x, inner(x))
     assert make_trainer(pair)._run._jit_compile is False
     assert make_trainer()._run._jit_compile is True
+
+
+def test_recurrent_networks_run_as_a_plain_graph(make_trainer):
+    x = keras.Input(SHAPE)
+    h = layers.LSTM(2)(layers.Reshape((SHAPE[0], -1))(x))
+    pair = make_generator(5, (8,), SHAPE), keras.Model(x, layers.Dense(1)(h))
+    assert make_trainer(pair)._run._jit_compile is False
+
+
+def test_many_trainers_are_no_reason_for_a_warning(make_trainer, dots):
+    """TensorFlow warns where one function is traced five times in a few calls."""
+    said = []
+    handler = logging.Handler()
+    handler.emit = said.append
+    tf.get_logger().addHandler(handler)
+    try:
+        for _ in range(6):
+            make_trainer(jit_compile=False).fit(dots, 1, progress=False)
+    finally:
+        tf.get_logger().removeHandler(handler)
+    assert [record.getMessage() for record in said if record.levelno >= logging.WARNING] == []
 
 
 def pixels_apart(a, b):
