@@ -44,7 +44,9 @@ def train_in_pieces(trainer, images, folder, stops, minutes, labels=None, save_e
         if stop > trainer.step and not clock.is_up():
             trainer.fit(images, stop - trainer.step, labels, 500, callbacks)
         if stop >= trainer.step:
-            keep_snapshot(folder / "snapshots", trainer)
+            keep_snapshot(folder / "snapshots", trainer.step, trainer.sampler)
+            if trainer.sampler is not trainer.generator:
+                keep_snapshot(folder / "not-averaged", trainer.step, trainer.generator)
     return trainer.step >= stops[-1]
 
 
@@ -89,25 +91,30 @@ class Clock(Periodic):
         self.earlier, self.started = self.seconds(), None
 
 
-def keep_snapshot(folder, trainer):
-    """Write G's weights, or their average, as float16 to `folder/step-00001000.npz`, once.
+def keep_snapshot(folder, step, generator):
+    """Write a generator's weights as float16 to `folder/step-00001000.npz`, once.
 
     Batch norm's statistics are among them. Raises FloatingPointError for one above 65,504.
     """
-    path = Path(folder) / f"step-{trainer.step:08d}.npz"
+    path = snapshot_path(folder, step)
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         with np.errstate(over="raise"):
-            arrays = [weight.astype(np.float16) for weight in trainer.sampler.get_weights()]
+            arrays = [weight.astype(np.float16) for weight in generator.get_weights()]
         with written_whole(path) as aside, open(aside, "wb") as file:
             np.savez_compressed(file, *arrays)
+
+
+def snapshot_path(folder, step):
+    """Map a folder of snapshots and a step to the snapshot's path."""
+    return Path(folder) / f"step-{step:08d}.npz"
 
 
 def shipped(folder, steps):
     """Map a run's folder and steps to arrays for an .npz: "1000/0" is the first weight at 1,000."""
     arrays = {}
     for step in steps:
-        path = Path(folder) / "snapshots" / f"step-{step:08d}.npz"
+        path = snapshot_path(Path(folder) / "snapshots", step)
         if path.is_file():
             with np.load(path, allow_pickle=False) as file:
                 arrays |= {f"{step}/{i}": file[f"arr_{i}"] for i in range(len(file.files))}

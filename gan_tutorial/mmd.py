@@ -60,7 +60,7 @@ def bandwidth(real, fake, factors=FACTORS):
     if len(real) != len(fake):
         raise ValueError(f"there are {len(real)} real and {len(fake)} fake samples: give as many")
     sigmas = [factor * median_distance(real) for factor in factors]
-    return max(sigmas, key=lambda sigma: _ratio(*_checked(real, fake, sigma), sigma))
+    return float(max(sigmas, key=lambda sigma: _ratio(*_checked(real, fake, sigma), sigma)))
 
 
 def _ratio(real, fake, sigma):

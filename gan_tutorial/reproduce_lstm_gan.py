@@ -3,6 +3,7 @@
 RCGAN on the digits 0 to 2, row by row, from five initialisations, each judged by a classifier that
 learns from its samples; and RGAN on sines, judged by MMD. The protocol is that of Esteban et al.
 2017, sections 4.1 and 4.2, with the settings of the authors' code (github.com/ratschlab/RGAN).
+Beside RCGAN's G its average over the steps is judged, which the paper did not have.
 """
 
 import json
@@ -18,6 +19,7 @@ from gan_tutorial.trainer import Trainer
 DIGITS = (0, 1, 2)
 BATCH = 28
 EPOCHS = {"digits": 191, "sines": 500}
+AVERAGE = 0.999  # decay of the average of G's weights on digits
 STOPS = (0, 0.01, 0.02, 0.05, *(share / 20 for share in range(2, 21)))  # of all steps
 JUDGED = 0.25  # epochs to choose from begin at this share of the schedule
 SINES = 14_000
@@ -47,22 +49,18 @@ def _fifths(n, seed):
 
 
 def steps_of(kind, n):
-    """Map the kind of data and the number of training sequences to the steps of all epochs.
-
-    On digits an epoch of the authors' code goes through the batches three at a time: one for D, and
-    two, whose labels alone are used, for G.
-    """
-    batches = n // BATCH - 1
-    return EPOCHS[kind] * (-(-batches // 3) if kind == "digits" else batches)
+    """Map the kind of data and the number of training sequences to the steps of all epochs."""
+    return EPOCHS[kind] * (n // BATCH)
 
 
 def digits_trainer(seed=0):
-    """Return RCGAN's game on rows of 14 pixels: one update of D, two of G."""
+    """Return RCGAN's game on rows of 14 pixels: one update of D, two of G, and G's average."""
     return _trainer(
         lstm_gan.make_lstm_generator(14, 3, 14, classes=3, seed=2 * seed),
         lstm_gan.make_lstm_discriminator(14, 14, classes=3, seed=2 * seed + 1),
         seed,
         g_steps=2,
+        ema=AVERAGE,
     )
 
 
@@ -75,7 +73,7 @@ def sines_trainer(seed=0):
     )
 
 
-def _trainer(generator, discriminator, seed, g_steps=1):
+def _trainer(generator, discriminator, seed, **settings):
     d_optimizer, g_optimizer = lstm_gan.make_lstm_optimizers()
     return Trainer(
         generator,
@@ -84,50 +82,53 @@ def _trainer(generator, discriminator, seed, g_steps=1):
         g_optimizer=g_optimizer,
         batch_size=BATCH,
         prior="normal",
-        g_steps=g_steps,
         data_range=(-1, 1),
         seed=seed,
+        **settings,
     )
 
 
 def reproduce_digits(seed, data, out, minutes):
-    """RCGAN from one initialisation; write lstm-gan-digits-SEED.json and .npz to `out`."""
-    train, validation, test = digits_split(data)
+    """RCGAN from one initialisation; write lstm-gan-digits-SEED.json and, of the average, .npz."""
+    split = digits_split(data)
+    images, labels = split[0]
     folder, trainer = Path(out) / f"digits-{seed}", digits_trainer(seed)
-    steps = steps_of("digits", len(train[0]))
-    longrun.train_in_pieces(trainer, train[0], folder, _stops(steps), minutes, train[1])
-    facts = longrun.run_facts(trainer, train[0], data, folder, "lstm-gan", f"digits-{seed}")
-    facts["snapshots"] = _judge_snapshots(folder, trainer.generator, train[1], validation, steps)
-    best = max(facts["snapshots"], key=lambda row: row["tstr"])["step"]
-    trainer.generator.set_weights(longrun.read_snapshot(_snapshot(folder, best)))
-    facts["chosen"] = {"step": best, **_final(trainer.generator, train, test)}
-    shipped = longrun.shipped(folder, [best])
-    longrun.write_result(out, f"lstm-gan-digits-{seed}", facts, shipped)
-    print(f"digits-{seed}: {facts['chosen']}")
+    steps = steps_of("digits", len(images))
+    longrun.train_in_pieces(trainer, images, folder, _stops(steps), minutes, labels)
+    facts = longrun.run_facts(trainer, images, data, folder, "lstm-gan", f"digits-{seed}")
+    for kind, snapshots in (("chosen", "not-averaged"), ("averaged", "snapshots")):
+        judged = _judge_snapshots(folder / snapshots, trainer.generator, split, JUDGED * steps)
+        best = max(judged, key=lambda row: row["tstr"])["step"]
+        path = longrun.snapshot_path(folder / snapshots, best)
+        trainer.generator.set_weights(longrun.read_snapshot(path))
+        facts[kind] = {"step": best, **_final(trainer.generator, split), "snapshots": judged}
+        print(f"digits-{seed}, {kind}: step {best}, TSTR {facts[kind]['tstr']}", flush=True)
+    longrun.write_result(out, f"lstm-gan-digits-{seed}", facts, longrun.shipped(folder, [best]))
 
 
-def _judge_snapshots(folder, generator, labels, validation, steps):
-    """Map a run's snapshots to their TSTR on the validation set, a list of dicts by step."""
+def _judge_snapshots(folder, generator, split, first):
+    """Map snapshots from the first step on to their TSTR on validation, a list of dicts by step."""
     path = folder / "judged.json"
     known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    for snapshot in find(folder / "snapshots"):
+    (_, labels), validation = split[0], _judged(split[1])
+    for snapshot in find(folder):
         step = int(snapshot.stem.removeprefix("step-"))
-        if str(step) not in known and step >= JUDGED * steps:
+        if str(step) not in known and step >= first:
             generator.set_weights(longrun.read_snapshot(snapshot))
             fakes = _drawn(generator, labels)
-            known[str(step)] = round(tstr.transfer_accuracy(fakes, [_judged(validation)])[0], 4)
+            known[str(step)] = round(tstr.transfer_accuracy(fakes, [validation], validation)[0], 4)
             longrun.write_json(path, known)
             print(f"step {step}: TSTR on validation {known[str(step)]}", flush=True)
     return [{"step": int(step), "tstr": known[step]} for step in sorted(known, key=int)]
 
 
-def _final(generator, train, test):
+def _final(generator, split):
     """Map the chosen generator to its measures on the test set, beside real images' own."""
-    fakes = _drawn(generator, train[1])
+    train, validation, test = (_judged(pair) for pair in split)
     real, others = tstr.transfer_accuracy(
-        _judged(train), [_judged(test), _drawn(generator, test[1], seed=1)]
+        train, [test, _drawn(generator, test[1], seed=1)], validation
     )
-    (synthetic,) = tstr.transfer_accuracy(fakes, [_judged(test)])
+    (synthetic,) = tstr.transfer_accuracy(_drawn(generator, train[1]), [test], validation)
     return longrun.rounded({"real": real, "tstr": synthetic, "trts": others})
 
 
@@ -151,54 +152,68 @@ def reproduce_sines(data, out, minutes):
     facts["data"] = "sines"
     facts["snapshots"] = _measure_sines(folder, trainer.generator, validation, test)
     best = min(facts["snapshots"], key=lambda row: row["mmd_validation"])["step"]
-    facts["chosen"] = next(row for row in facts["snapshots"] if row["step"] == best)
-    facts["floors"] = _floors_of_sines(train, validation, test)
+    path = longrun.snapshot_path(folder / "snapshots", best)
+    trainer.generator.set_weights(longrun.read_snapshot(path))
+    facts["chosen"] = {"step": best, **_final_sines(trainer.generator, validation, test)}
     longrun.write_result(out, "lstm-gan-sines", facts, longrun.shipped(folder, [best]))
-    print(f"sines: {facts['chosen']}, {facts['floors']}")
+    print(f"sines: {facts['chosen']}")
 
 
 def _measure_sines(folder, generator, validation, test):
-    """Map a run's snapshots to their MMD and share in the band, a list of dicts by step."""
-    measures = []
+    """Map a run's snapshots to their MMD and share in the band, a list of dicts by step.
+
+    All with one bandwidth, the median distance of real sines, so that they can be compared.
+    """
+    sigma, measures = mmd.median_distance(validation), []
     for snapshot in find(folder / "snapshots"):
         generator.set_weights(longrun.read_snapshot(snapshot))
         fakes = sample(generator, MEASURED, prior="normal")
-        step = int(snapshot.stem.removeprefix("step-"))
-        in_band = lstm_gan.share_in_band(fakes)
-        pair = {
-            f"mmd_{name}": _mmd(real, fakes)
-            for name, real in (("validation", validation), ("test", test))
+        measures.append(
+            {
+                "step": int(snapshot.stem.removeprefix("step-")),
+                "mmd_validation": mmd.mmd(validation, fakes, sigma),
+                "mmd_test": mmd.mmd(test, fakes, sigma),
+                "in_band": lstm_gan.share_in_band(fakes),
+            }
+        )
+    return longrun.rounded(measures)
+
+
+def _final_sines(generator, validation, test):
+    """Map G to its measures beside those of real sines and of noise: N(0, 1), and as loud as sines.
+
+    `mmd` is at the median distance, `mmd_protocol` at the bandwidth that tells them apart best.
+    """
+    rng = np.random.default_rng(0)
+    contenders = {
+        "generated": sample(generator, MEASURED, seed=1, prior="normal"),
+        "real": validation,
+        "noise": rng.normal(size=test.shape),
+        "quiet_noise": rng.normal(0, test.std(), test.shape),
+    }
+    sigma = mmd.median_distance(validation)
+    chosen = {}
+    for name, sequences in contenders.items():
+        protocol, hardest = _by_protocol(test, sequences)
+        chosen[name] = {
+            "mmd": mmd.mmd(test, sequences, sigma),
+            "mmd_protocol": protocol,
+            "sigma_protocol": hardest,
+            "in_band": lstm_gan.share_in_band(sequences),
         }
-        measures.append(longrun.rounded({"step": step, **pair, "in_band": in_band}))
-    return measures
+    return longrun.rounded(chosen)
 
 
-def _mmd(real, fakes):
-    """Choose the bandwidth on a fifth of the samples, measure on the others."""
+def _by_protocol(real, fakes):
+    """Choose the bandwidth on a fifth of the samples, measure on the others: MMD, bandwidth."""
     n = min(len(real), len(fakes))
     fifth, rest = slice(n // 5), slice(n // 5, n)
     sigma = mmd.bandwidth(real[fifth], fakes[fifth])
-    return mmd.mmd(real[rest], fakes[rest], sigma)
-
-
-def _floors_of_sines(train, validation, test):
-    noise = np.random.default_rng(0).normal(0, test.std(), test.shape)
-    return longrun.rounded(
-        {
-            "mmd_real": _mmd(test, validation),
-            "mmd_noise": _mmd(test, noise),
-            "in_band_real": lstm_gan.share_in_band(test),
-            "in_band_noise": lstm_gan.share_in_band(noise),
-        }
-    )
+    return mmd.mmd(real[rest], fakes[rest], sigma), sigma
 
 
 def _stops(steps):
     return sorted({round(share * steps) for share in STOPS})
-
-
-def _snapshot(folder, step):
-    return folder / "snapshots" / f"step-{step:08d}.npz"
 
 
 PARTS = {
