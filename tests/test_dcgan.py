@@ -538,7 +538,7 @@ def test_half_precision_is_enough_for_statistics_too(make_pair, tmp_path):
     fit(trainer, 30)
     labels = np.arange(50) % 4 if make_pair is conditional_pair else None
     samples = trainer.sample(50, labels=labels)
-    longrun.keep_snapshot(tmp_path, trainer)
+    longrun.keep_snapshot(tmp_path, trainer.step, trainer.sampler)
     rounded = longrun.read_snapshot(tmp_path / "step-00000030.npz")
     trainer.generator.set_weights(rounded)
     np.testing.assert_allclose(trainer.sample(50, labels=labels), samples, atol=0.01)
@@ -548,5 +548,5 @@ def test_a_statistic_too_large_for_half_precision_is_refused(tmp_path):
     trainer = make_trainer(small_pair())
     trainer.generator.layers[2].moving_variance.assign(np.full(96, 1e6))
     with pytest.raises(FloatingPointError, match="overflow"):
-        longrun.keep_snapshot(tmp_path, trainer)
+        longrun.keep_snapshot(tmp_path, trainer.step, trainer.sampler)
     assert not list(tmp_path.iterdir())

@@ -112,6 +112,22 @@ def test_the_readmes_tables_of_the_cure_are_those_of_the_package():
             assert re.search(rf"\| {name} of \d+: {re.escape(line)}", README), line
 
 
+def test_the_readmes_table_of_sequences_is_that_of_the_package():
+    runs = [results.load(f"lstm-gan-digits-{seed}") for seed in range(5)]
+    for kind, label in (("chosen", "the paper's protocol"), ("averaged", "G's weights averaged")):
+        cells = [[run[kind][name] for run in runs] for name in ("real", "tstr", "trts")]
+        row = " | ".join(f"{np.mean(c):.3f} ± {np.std(c, ddof=1):.3f}" for c in cells)
+        assert f"| our run, {label} | {row} |" in README
+        assert ", ".join(f"{run[kind]['tstr']:.3f}" for run in runs) in README
+    sines = results.load("lstm-gan-sines")
+    chosen = sines["chosen"]
+    assert f"{sines['steps']:,} of 150,000 steps" in README
+    assert f"measured at step {chosen['step']:,}" in README
+    for name in ("generated", "noise", "quiet_noise"):
+        assert f"{chosen[name]['mmd']:.4f}" in README
+    assert f"band in {chosen['generated']['in_band']:.0%} of the samples" in README
+
+
 def likelihood(row):
     return f"{row['parzen']:.1f} ± {row['parzen_se']:.1f}"
 
