@@ -320,8 +320,11 @@ def test_digits_are_chosen_on_validation_data(short, mnist, tmp_path):
     for kind in ("chosen", "averaged"):
         found = result[kind]
         assert [row["step"] for row in found["snapshots"]] == [2, 4]
-        scores = [row["tstr"] for row in found["snapshots"]]
-        assert found["step"] == (2, 4)[int(np.argmax(scores))]
+        scores = np.array([row["tstr"] for row in found["snapshots"]])
+        assert scores.shape == (2, reproduce_lstm_gan.JUDGES)
+        best = found["snapshots"][int(np.argmax(scores.max(1)))]
+        assert found["step"] == best["step"]
+        assert best["tstr"][found["judge"]] == scores.max()
         assert {"real", "tstr", "trts"} < set(found)
     with np.load(tmp_path / "lstm-gan-digits-1.npz") as kept:
         assert all(key.startswith(f"{result['averaged']['step']}/") for key in kept.files)
