@@ -79,7 +79,7 @@ $(VENV)/site: $(VENV)/ready
 	@touch $@
 
 site: $(VENV)/site
-	$(BIN)/python tools/site.py --out $(DOCS)
+	$(BIN)/python tools/build_site.py
 
 site-test: $(VENV)/site
 	$(BIN)/python -m pytest -q --durations=5 tests/test_site.py
