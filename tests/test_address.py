@@ -13,8 +13,8 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 KINDS = {".md", ".toml", ".yml", ".cff", ".ipynb", ".py", ".html", ".po", ""}
-# Where an address of the project can stand, each with a group for owner/name. Papers' repositories
-# on GitHub may be cited, so a link to GitHub counts only where it names this project or installs it.
+# Where an address of the project can stand, each with a group for owner/name. Other repositories
+# may be cited, so a link to GitHub counts only where it names this project or installs it.
 PLACES = [
     r"mybinder\.org/v2/gh/([^/\s]+/[^/\s]+)/",
     r"colab\.research\.google\.com/github/([^/\s]+/[^/\s]+)/",

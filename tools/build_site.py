@@ -1,7 +1,7 @@
 """Build the site: English, and each translation that has a folder in docs/locale.
 
-    python tools/build_site.py                    into docs/_build/html
-    python tools/build_site.py --gettext          the messages for translators, into docs/_build/gettext
+    python tools/build_site.py              into docs/_build/html
+    python tools/build_site.py --gettext    messages for translators, into docs/_build/gettext
 
 Nothing is executed: the notebooks' stored outputs are shown. A warning is an error.
 """

@@ -38,7 +38,9 @@ VERSIONS = [
     "setuptools",
 ]
 LIGHT = ["scipy", "scikit-learn", "pillow", "tqdm", "pytest", "pyyaml"]  # Colab has them too
-STAND_IN = '"""A stand-in for Colab\'s own module: that it is there is all that is asked of it."""\n'
+STAND_IN = (
+    '"""A stand-in for Colab\'s own module: that it is there is all that is asked of it."""\n'
+)
 
 
 def python_of_colab():
@@ -79,9 +81,7 @@ def check_placeholder(python):
     """Check that the set-up cell stops, and says what to do, while there is no public address."""
     if notebooks.PLACEHOLDER not in notebooks.address():
         return
-    done = subprocess.run(
-        [python, "-c", notebooks.colab_setup()], capture_output=True, text=True
-    )
+    done = subprocess.run([python, "-c", notebooks.colab_setup()], capture_output=True, text=True)
     lines = done.stderr.strip().split("\n")
     plain = len(lines) == 1 and "no public address yet" in lines[0] and "upload" in lines[0]
     if done.returncode == 0 or not plain:
@@ -109,7 +109,7 @@ def published(path, package):
 
 
 def compared(notebook):
-    """Return the text that each cell tagged nbval-check-output prints, and the number of figures."""
+    """Return the texts of the cells tagged nbval-check-output, and the number of figures."""
     texts, figures = [], 0
     for cell in notebook.cells:
         outputs = cell.get("outputs", [])

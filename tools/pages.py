@@ -7,7 +7,6 @@ results, and a page of the reference for each module.
 import base64
 import re
 import shutil
-from pathlib import Path
 
 import nbformat
 
