@@ -33,7 +33,7 @@ nb_merge_streams = True
 nb_mime_priority_overrides = [("html", "image/png", 5)]  # a widget's picture, not a dead widget
 nb_ipywidgets_js = {}  # no script from elsewhere
 nb_number_source_lines = False
-myst_enable_extensions = ["colon_fence", "dollarmath", "amsmath", "deflist"]
+myst_enable_extensions = ["colon_fence", "dollarmath", "amsmath", "attrs_block", "deflist"]
 myst_heading_anchors = 3
 
 # Docstrings: `name` in backticks is code.
@@ -70,9 +70,12 @@ html_theme_options = {
     "use_download_button": True,
     "article_header_end": ["language-switch.html", "article-header-buttons.html"],
     "home_page_in_toc": True,
+    "navbar_persistent": [],  # one field for searching is enough, and stands in the sidebar
     "show_navbar_depth": 1,
     "use_sidenotes": False,
 }
+
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
 
 # MathJax lies beside the pages where npm could fetch it (tools/mathjax.py). The empty loader keeps
 # it from asking for anything else.

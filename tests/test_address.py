@@ -19,25 +19,27 @@ PLACES = [
     r"mybinder\.org/v2/gh/([^/\s]+/[^/\s]+)/",
     r"colab\.research\.google\.com/github/([^/\s]+/[^/\s]+)/",
     r"git\+https://github\.com/([A-Za-z0-9-]+/[A-Za-z0-9_.-]+)",
-    r"github\.com/([A-Za-z0-9-]+/gan-tutorial)\b",
     r"github\.com/(OWNER/[A-Za-z0-9_-]+)",
+    r"github\.com/([A-Za-z0-9-]+/NAME)\b",
 ]
-SITE = r"https://([A-Za-z0-9-]+)\.github\.io/([A-Za-z0-9_.-]+)/"
-NOT_OURS = {"tests", "tools", "gan_tutorial", "benchmarks"}  # no address stands there
+SITES = [r"https://(OWNER)\.github\.io/([A-Za-z0-9_.-]+)/", r"https://([\w-]+)\.github\.io/(NAME)/"]
+NOT_OURS = {".git", "tests", "tools", "gan_tutorial", "benchmarks", "runs"}
 
 
 def addresses(root):
     """All places of a tree that name the project's repository, as owner/name, by file."""
-    found = {}
+    found, own = {}, re.escape(repository(root).split("/")[1])
     for path in sorted(root.rglob("*")):
         inside = path.relative_to(root).parts
         hidden = any(part.startswith((".git", ".venv", "_build")) for part in inside[:-1])
         if hidden and inside[0] != ".github":
             continue
-        if path.suffix in KINDS and path.is_file() and inside[0] not in NOT_OURS | {".git"}:
+        outside = NOT_OURS & set(inside) or inside[0].endswith(".egg-info")
+        if path.suffix in KINDS and path.is_file() and not outside:
             text = path.read_text(encoding="utf-8")
-            names = [name for place in PLACES for name in re.findall(place, text)]
-            names += ["/".join(pair) for pair in re.findall(SITE, text)]
+            names = [n for place in PLACES for n in re.findall(place.replace("NAME", own), text)]
+            pairs = [p for site in SITES for p in re.findall(site.replace("NAME", own), text)]
+            names += ["/".join(pair) for pair in pairs]
             if names:
                 found["/".join(inside)] = set(names)
     return found

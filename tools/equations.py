@@ -10,7 +10,7 @@ import notebooks
 PACKAGE = notebooks.ROOT / "gan_tutorial"
 TAG = re.compile(r"\\tag\{([^}]+)\}")
 LABEL = re.compile(r"# Eq\. \(([^)]+)\)")
-HEADING = re.compile(r"^#+ (.+)$", re.M)
+HEADING = re.compile(r"#+ ([^\n]+)")
 
 
 class Equation(NamedTuple):
@@ -29,7 +29,7 @@ def taught():
         section = ""
         for cell in notebooks.read(path).cells:
             if cell.cell_type == "markdown":
-                for part in re.split(r"(^#+ .+$|\$\$.*?\$\$)", cell.source, flags=re.M | re.S):
+                for part in re.split(r"(^#+ [^\n]+$|\$\$.*?\$\$)", cell.source, flags=re.M | re.S):
                     heading, tag = HEADING.match(part), TAG.search(part)
                     section = heading[1] if heading else section
                     if tag and part.startswith("$$"):
@@ -45,12 +45,13 @@ def computed():
         text = path.read_text(encoding="utf-8")
         for number, line in enumerate(text.split("\n"), start=1):
             for name in LABEL.findall(line):
-                places[name] = f"{path.stem}.{enclosing(ast.parse(text), number)}"
+                inside = enclosing(ast.parse(text), number)
+                places[name] = f"{path.stem}.{inside}".strip(".")
     return places
 
 
 def enclosing(tree, number):
-    """Return the dotted name of the public function or method around a line."""
+    """Return the dotted name of the function or method around a line, "" for a private one."""
     inside = [
         node
         for node in ast.walk(tree)
@@ -58,9 +59,9 @@ def enclosing(tree, number):
         and node.lineno <= number <= node.end_lineno
     ]
     names = [node.name for node in sorted(inside, key=lambda node: node.lineno)]
-    if len(names) > 1 and isinstance(inside[0], ast.FunctionDef):
+    if isinstance(inside[0], ast.FunctionDef):
         names = names[:1]  # a function inside a function belongs to the outer one
-    return ".".join(names)
+    return ".".join(name for name in names if not name.startswith("_"))
 
 
 def in_words():

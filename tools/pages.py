@@ -78,7 +78,7 @@ def series_map():
         does = dict(PARTS.findall(text))["What you'll do"]
         alt = re.search(r"!\[(.+)\]\(attachment", text)[1]
         cards += [
-            ":::{container} card",
+            ":::{container} entry",
             f"![{alt}](notebooks/covers/{path.stem}.png)",
             "",
             f"**[{path.name[:2]} {notebooks.title(notebook)}](notebooks/{path.name})**",
