@@ -1,6 +1,7 @@
 """How Sphinx builds the site. tools/build_site.py prepares the pages and calls it."""
 
 import os
+import re
 import sys
 import tomllib
 from pathlib import Path
@@ -40,7 +41,11 @@ myst_heading_anchors = 3
 default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {
+    "members": True,
+    "show-inheritance": True,
+    "exclude-members": "set",  # matplotlib writes it anew for each of its subclasses
+}
 add_module_names = False
 
 # Translations: docs/locale/<language>/LC_MESSAGES/<page>.po
@@ -101,5 +106,14 @@ def add_switch(app, pagename, templatename, context, doctree):
     context["other_language"] = None if doctree is None else other_language(app, pagename)
 
 
+def escape_bars(app, what, name, thing, options, lines):
+    """Let |x| in a docstring be the length of x: reStructuredText would look for a replacement."""
+    for i, line in enumerate(lines):
+        if not line.lstrip().startswith((">>>", "...")):
+            parts = re.split(r"(`[^`]*`)", line)
+            lines[i] = "".join(p if p.startswith("`") else p.replace("|", "\\|") for p in parts)
+
+
 def setup(app):
+    app.connect("autodoc-process-docstring", escape_bars)
     app.connect("html-page-context", add_switch)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parent.parent
-KINDS = {".md", ".toml", ".yml", ".cff", ".ipynb", ".py", ".html", ".po", ""}
+KINDS = {".md", ".toml", ".yml", ".cff", ".ipynb", ".py", ".html", ".po"}
 # Where an address of the project can stand, each with a group for owner/name. Other repositories
 # may be cited, so a link to GitHub counts only where it names this project or installs it.
 PLACES = [
@@ -23,7 +23,7 @@ PLACES = [
     r"github\.com/([A-Za-z0-9-]+/NAME)\b",
 ]
 SITES = [r"https://(OWNER)\.github\.io/([A-Za-z0-9_.-]+)/", r"https://([\w-]+)\.github\.io/(NAME)/"]
-NOT_OURS = {".git", "tests", "tools", "gan_tutorial", "benchmarks", "runs"}
+NOT_OURS = {"tests", "tools", "gan_tutorial", "benchmarks", "runs"}
 
 
 def addresses(root):
@@ -31,8 +31,8 @@ def addresses(root):
     found, own = {}, re.escape(repository(root).split("/")[1])
     for path in sorted(root.rglob("*")):
         inside = path.relative_to(root).parts
-        hidden = any(part.startswith((".git", ".venv", "_build")) for part in inside[:-1])
-        if hidden and inside[0] != ".github":
+        hidden = inside[0].startswith(".") and inside[0] not in (".github", ".ci")
+        if hidden or "_build" in inside:
             continue
         outside = NOT_OURS & set(inside) or inside[0].endswith(".egg-info")
         if path.suffix in KINDS and path.is_file() and not outside:
