@@ -85,11 +85,11 @@ def table():
         if equation.path != path:
             path = equation.path
             lines += ["", f"## {notebooks.title(notebooks.read(path))}", ""]
-            lines += ["| name | equation | taught in | computed by |", "|---|---|---|---|"]
+            lines += ["| name | equation, and where it stands |", "|---|---|"]
         link = f"[{equation.section}](notebooks/{path.name}#{slug(equation.section)})"
         latex = equation.latex.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
         here = f"{{py:obj}}`{places[name]} <gan_tutorial.{places[name]}>`" if name in places else ""
-        code = here or "a cell below the equation"
+        code = f"computed by {here}" if here else "computed in a cell below it"
         said = f"<br>{words[name].replace('|', '&#124;')}" if name in words else ""
-        lines.append(f"| ({name}) | ${latex}${said} | {link} | {code} |")
+        lines.append(f"| ({name}) | ${latex}${said}<br>{link}, {code} |")
     return "\n".join(lines)
