@@ -60,7 +60,7 @@ html_title = project
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
 html_show_sourcelink = False
-html_copy_source = False
+html_copy_source = True  # what the download button of a page gives
 html_last_updated_fmt = None
 html_theme_options = {
     "repository_url": PROJECT["urls"]["Repository"],
