@@ -129,7 +129,8 @@ def run_notebook(python, path, package, folder):
     program = (
         "import sys, nbformat; from nbclient import NotebookClient\n"
         "notebook = nbformat.read(sys.argv[1], as_version=4)\n"
-        "NotebookClient(notebook, timeout=300, kernel_name='python3', coalesce_streams=True).execute()\n"
+        "settings = dict(timeout=300, kernel_name='python3', coalesce_streams=True)\n"
+        "NotebookClient(notebook, **settings).execute()\n"
         "nbformat.write(notebook, sys.argv[2])\n"
     )
     # The variable keeps TensorFlow's start-up lines out of the outputs, as under pytest.
