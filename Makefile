@@ -5,17 +5,25 @@ BIN := $(VENV)/bin
 NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--durations=5 -p no:cacheprovider
 
-.PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links bench clean
+DOCS := docs/_build
+
+.PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links \
+	bench site site-test test-colab binder-test oldest clean
 
 help:
 	@echo "make demo        train 20,000 steps, about a minute, and say where the pictures are"
 	@echo "make lab         open the notebooks in JupyterLab"
 	@echo "make test        style, unit tests and notebooks"
 	@echo "make test-quick  style and the quick unit tests"
-	@echo "make test-all    make test, and once more on the stand-in digits"
+	@echo "make test-all    make test, on the stand-in digits, as on Colab, the site and Binder"
+	@echo "make test-colab  notebook 04 and the widgets with Colab's versions"
+	@echo "make binder-test what Binder would build"
+	@echo "make site        build the read-along site in $(DOCS)/html"
+	@echo "make site-test   build it once more and follow its links"
 	@echo "make bench       the trainer's speed beside what you would use instead"
 	@echo "make notebooks   execute the notebooks afresh and store their outputs (needs MNIST)"
-	@echo "make links       write the notebooks' badges and links"
+	@echo "make links       write badges and links; REPO=owner/name sets the project's address"
+	@echo "make oldest      install the oldest supported dependencies, for make test to run on"
 
 # The virtual environment, made anew when the list of dependencies changes.
 $(VENV)/ready: pyproject.toml
@@ -37,7 +45,7 @@ test: style unit notebooks-test
 test-quick: style
 	$(BIN)/python -m pytest -q -m "not slow" --durations=5
 
-test-all: test stand-in
+test-all: test stand-in test-colab site-test binder-test
 
 style: $(VENV)/ready
 	$(BIN)/ruff check .
@@ -60,10 +68,32 @@ notebooks: $(VENV)/ready
 	$(BIN)/python tools/notebooks.py
 
 links: $(VENV)/ready
-	$(BIN)/python tools/notebooks.py --links
+	$(BIN)/python tools/links.py $(if $(REPO),--repo $(REPO))
+
+# The versions of Colab, in an environment of its own.
+test-colab: $(VENV)/ready
+	$(BIN)/python tools/colab.py --venv .venv-colab
+
+$(VENV)/site: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --quiet -e '.[site]'
+	@touch $@
+
+site: $(VENV)/site
+	$(BIN)/python tools/build_site.py
+
+site-test: $(VENV)/site
+	$(BIN)/python -m pytest -q --durations=5 tests/test_site.py
+
+binder-test: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --quiet -e '.[binder]'
+	$(BIN)/python -m pytest -q --durations=5 tests/test_binder.py
+
+oldest: $(VENV)/ready
+	$(BIN)/python tools/oldest.py > $(VENV)/oldest.txt
+	$(BIN)/python -m pip install --quiet --quiet -r $(VENV)/oldest.txt
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/throughput.py
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) .venv-colab build $(DOCS) *.egg-info

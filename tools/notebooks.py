@@ -44,25 +44,45 @@ def address():
     return project["urls"]["Repository"]
 
 
+def repository():
+    """Return the repository as owner/name."""
+    return address().removeprefix("https://github.com/")
+
+
 def title(notebook):
     """Return the text of a notebook's first heading."""
     return re.match(r"# (.+)", notebook.cells[0].source)[1]
 
 
-def badges(path):
+def launchers(path, where=None):
+    """Return the addresses that open a notebook on Binder and on Colab.
+
+    Args:
+        path: of the notebook.
+        where: owner/name; the one in pyproject.toml by default.
+    """
+    where = where or repository()
+    binder = f"https://mybinder.org/v2/gh/{where}/HEAD?urlpath=lab/tree/notebooks/{path.name}"
+    colab = f"https://colab.research.google.com/github/{where}/blob/main/notebooks/{path.name}"
+    return binder, colab
+
+
+def badges(path, where=None):
     """Return the line of badges that opens a notebook on Binder and on Colab."""
-    repository = address().removeprefix("https://github.com/")
-    binder = f"https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/notebooks/{path.name}"
-    colab = f"https://colab.research.google.com/github/{repository}/blob/main/notebooks/{path.name}"
+    binder, colab = launchers(path, where)
     return (
         f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({binder}) "
         f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab})"
     )
 
 
-def colab_setup():
-    """Return the hidden first code cell: quiet start, and on Colab the package is installed."""
-    if PLACEHOLDER in address():
+def colab_setup(source=None):
+    """Return the hidden first code cell: quiet start, and on Colab the package is installed.
+
+    Args:
+        source: what pip installs; the repository by default, once it has a public address.
+    """
+    if source is None and PLACEHOLDER in address():
         step = (
             "raise SystemExit(\n"
             '        "This series has no public address yet: upload its wheel to Colab, "\n'
@@ -70,7 +90,7 @@ def colab_setup():
             "    )"
         )
     else:
-        step = f"%pip install -q --no-deps git+{address()}"
+        step = f"%pip install -q --no-deps {source or 'git+' + address()}"
     return (
         "import os\nimport sys\n\n"
         'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # no start-up lines of TensorFlow\n'

@@ -1,0 +1,119 @@
+"""How Sphinx builds the site. tools/build_site.py prepares the pages and calls it."""
+
+import os
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+PROJECT = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+sys.path.insert(0, str(DOCS.parent))
+
+project = "The GAN tutorial"
+author = "The GAN tutorial authors"
+project_copyright = "the GAN tutorial authors, MIT licence"
+version = release = PROJECT["version"]
+html_baseurl = PROJECT["urls"]["Documentation"]
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.mathjax",
+    "sphinx_copybutton",
+]
+exclude_patterns = ["locale", "teachers/*.yml"]
+templates_path = ["_templates"]
+nitpicky = False
+
+# Committed outputs are shown; nothing is run.
+nb_execution_mode = "off"
+nb_merge_streams = True
+nb_mime_priority_overrides = [("html", "image/png", 5)]  # a widget's picture, not a dead widget
+nb_ipywidgets_js = {}  # no script from elsewhere
+nb_number_source_lines = False
+myst_enable_extensions = ["colon_fence", "dollarmath", "amsmath", "attrs_block", "deflist"]
+myst_heading_anchors = 3
+
+# Docstrings: `name` in backticks is code.
+default_role = "code"
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+autodoc_default_options = {
+    "members": True,
+    "show-inheritance": True,
+    "exclude-members": "set",  # matplotlib writes it anew for each of its subclasses
+}
+add_module_names = False
+
+# Translations: docs/locale/<language>/LC_MESSAGES/<page>.po
+LANGUAGES = {"en": "English", "zh_CN": "中文"}
+language = os.environ.get("SITE_LANGUAGE", "en")
+locale_dirs = ["locale"]
+gettext_compact = False
+gettext_uuid = False
+
+html_theme = "sphinx_book_theme"
+html_title = project
+html_static_path = ["_static"]
+html_css_files = ["custom.css"]
+html_show_sourcelink = False
+html_copy_source = True  # what the download button of a page gives
+html_last_updated_fmt = None
+html_theme_options = {
+    "repository_url": PROJECT["urls"]["Repository"],
+    "repository_branch": "main",
+    "path_to_docs": "",
+    "launch_buttons": {
+        "binderhub_url": "https://mybinder.org",
+        "colab_url": "https://colab.research.google.com",
+        "notebook_interface": "jupyterlab",
+    },
+    "use_repository_button": True,
+    "use_download_button": True,
+    "article_header_end": ["language-switch.html", "article-header-buttons.html"],
+    "home_page_in_toc": True,
+    "navbar_persistent": [],  # one field for searching is enough, and stands in the sidebar
+    "show_navbar_depth": 1,
+    "use_sidenotes": False,
+}
+
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
+
+# MathJax lies beside the pages where npm could fetch it (tools/mathjax.py). The empty loader keeps
+# it from asking for anything else.
+MATHJAX = os.environ.get("SITE_MATHJAX", "")
+if MATHJAX:
+    html_static_path.append(MATHJAX)
+    mathjax_path = "mathjax/tex-chtml-full.js"
+mathjax3_config = {"chtml": {"displayAlign": "center"}, "options": {"enableMenu": False}}
+suppress_warnings = ["myst.mathjax", "mystnb.unknown_mime_type"]
+
+
+def other_language(app, pagename):
+    """Return the label, code and address of a page in the other language, or None."""
+    if not os.environ.get("SITE_TRANSLATED"):
+        return None
+    if app.config.language == "en":
+        return LANGUAGES["zh_CN"], "zh-CN", f"zh_CN/{pagename}.html"
+    return LANGUAGES["en"], "en", f"../{pagename}.html"
+
+
+def add_switch(app, pagename, templatename, context, doctree):
+    """Tell the header where the same page stands in the other language."""
+    context["other_language"] = None if doctree is None else other_language(app, pagename)
+
+
+def escape_bars(app, what, name, thing, options, lines):
+    """Let |x| in a docstring be the length of x: reStructuredText would look for a replacement."""
+    for i, line in enumerate(lines):
+        if not line.lstrip().startswith((">>>", "...")):
+            parts = re.split(r"(`[^`]*`)", line)
+            lines[i] = "".join(p if p.startswith("`") else p.replace("|", "\\|") for p in parts)
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", escape_bars)
+    app.connect("html-page-context", add_switch)

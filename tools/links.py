@@ -1,0 +1,71 @@
+"""Write the repository's address wherever it is needed, from the one place where it stands.
+
+    python tools/links.py                      derive everything from pyproject.toml again
+    python tools/links.py --repo owner/name    after publishing: first write it into pyproject.toml
+
+Derived are the badges, set-up cells and links of the notebooks, README's badges and link to the
+site, CITATION.cff and the teachers' example workflow. The site reads pyproject.toml when it is
+built, and the project's own workflows need no address.
+"""
+
+import argparse
+import re
+import sys
+
+import nbformat
+
+import notebooks
+
+ROOT = notebooks.ROOT
+NAME = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
+
+
+def site(repository):
+    """Map owner/name to the address of the site on GitHub Pages."""
+    owner, name = repository.split("/")
+    return f"https://{owner}.github.io/{name}/"
+
+
+def rules(repository):
+    """Map owner/name to what is rewritten: file, pattern of a whole line, the line."""
+    address = f"https://github.com/{repository}"
+    first = notebooks.paths()[0]
+    read = f"Read it on its site: <{site(repository)}>."
+    return [
+        ("pyproject.toml", r'Repository = ".*"', f'Repository = "{address}"'),
+        ("pyproject.toml", r'Documentation = ".*"', f'Documentation = "{site(repository)}"'),
+        ("CITATION.cff", r'repository-code: ".*"', f'repository-code: "{address}"'),
+        ("CITATION.cff", r'url: ".*"', f'url: "{site(repository)}"'),
+        ("README.md", r"Read it on its site: <.*>\.", read),
+        ("README.md", r"\[!\[Open in Binder\].*", notebooks.badges(first, repository)),
+        ("docs/teachers/notebooks.yml", r"  ADDRESS: .*", f"  ADDRESS: {address}"),
+    ]
+
+
+def rewrite(file, pattern, line):
+    """Put the line in the place of the one line of the file that has the pattern."""
+    path = ROOT / file
+    text = path.read_text(encoding="utf-8")
+    text, n = re.subn(f"^{pattern}$", lambda _: line, text, flags=re.M)
+    if n != 1:
+        sys.exit(f"{file}: {n} lines look like {pattern}, there must be one")
+    path.write_text(text, encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--repo", help="owner/name; as in pyproject.toml by default")
+    repository = parser.parse_args().repo or notebooks.repository()
+    if not NAME.fullmatch(repository):
+        sys.exit(f"{repository!r} is not owner/name, such as ada/gan-tutorial")
+    for rule in rules(repository):
+        rewrite(*rule)
+    for path in notebooks.paths():
+        notebook = notebooks.read(path)
+        notebooks.write_links(path, notebook)
+        nbformat.write(notebook, path)
+    print(f"every address leads to https://github.com/{repository}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""Prepare the pages of the site: what stands in docs/, the notebooks, and what is derived.
+
+Derived, so that nothing is listed by hand: the map of the series, the table of equations, the
+results, and a page of the reference for each module.
+"""
+
+import base64
+import re
+import shutil
+
+import nbformat
+
+import equations
+import links
+import notebooks
+import result_tables
+
+ROOT = notebooks.ROOT
+PARTS = re.compile(r"\*\*(What you'll \w+)\.\*\* (.+)")
+MINUTES = re.compile(r"[Aa]bout ([^.;,]*?minutes?) on two cores")
+
+
+def prepare(source):
+    """Write all that Sphinx reads into a fresh folder."""
+    shutil.rmtree(source, ignore_errors=True)
+    ignored = shutil.ignore_patterns("_build", "_static", "_templates", "conf.py", "__pycache__")
+    shutil.copytree(ROOT / "docs", source, ignore=ignored)
+    (source / "notebooks").mkdir()
+    for path in notebooks.paths():
+        nbformat.write(for_the_site(path, source), source / "notebooks" / path.name)
+    fill(source)
+    write_reference(source / "api")
+
+
+def fill(source):
+    """Put what is derived in the places that the pages leave for it, such as {{map}}."""
+    values = {
+        "address": notebooks.address(),
+        "site": links.site(notebooks.repository()),
+        "map": series_map(),
+        "first": notebooks.paths()[0].stem,
+        "binder": notebooks.launchers(notebooks.paths()[0])[0],
+        "colab": notebooks.launchers(notebooks.paths()[0])[1],
+        "equations": equations.table(),
+        "beside": result_tables.beside_the_papers(),
+        "made": result_tables.how_each_was_made(),
+        "measured": section_of_readme("How good"),
+        "workflow": (ROOT / "docs/teachers/notebooks.yml").read_text(encoding="utf-8").strip(),
+    }
+    for page in source.glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        for name, value in values.items():
+            text = text.replace(f"{{{{{name}}}}}", value)
+        page.write_text(text, encoding="utf-8")
+
+
+def for_the_site(path, source):
+    """Return a notebook with its cover as a file and, in place of badges, links in words."""
+    notebook = notebooks.read(path)
+    first = notebook.cells[0]
+    cover = f"covers/{path.stem}.png"
+    (source / "notebooks" / "covers").mkdir(exist_ok=True)
+    picture = first.pop("attachments")["cover.png"]["image/png"]
+    (source / "notebooks" / cover).write_bytes(base64.b64decode(picture))
+    binder, colab = notebooks.launchers(path)
+    opened = f"Open this notebook [on Binder]({binder}) or [in Colab]({colab})."
+    lines = [opened if line.startswith("[![") else line for line in first.source.split("\n")]
+    first.source = "\n".join(lines).replace("attachment:cover.png", cover)
+    return notebook
+
+
+def series_map():
+    """Return the map of the series: a card for each notebook that exists."""
+    cards = []
+    for path in notebooks.paths():
+        notebook = notebooks.read(path)
+        text = "\n".join(cell.source for cell in notebook.cells[:3])
+        does = dict(PARTS.findall(text))["What you'll do"]
+        alt = re.search(r"!\[(.+)\]\(attachment", text)[1]
+        cards += [
+            ":::{container} entry",
+            f"![{alt}](notebooks/covers/{path.stem}.png)",
+            "",
+            f"**[{path.name[:2]} {notebooks.title(notebook)}](notebooks/{path.name})**",
+            "",
+            does,
+            "",
+            f"{{.minutes}}\nAbout {minutes(text)} on two cores.",
+            ":::",
+            "",
+        ]
+    return "\n".join(["::::{container} series", "", *cards, "::::"])
+
+
+def minutes(text):
+    """Return how long a notebook says that it takes, such as "half a minute"."""
+    return MINUTES.search(text)[1]
+
+
+def section_of_readme(heading):
+    """Return a section of README without its heading."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.search(rf"^## {heading}\n(.*?)^## ", text, re.M | re.S)[1].strip()
+
+
+def write_reference(folder):
+    """Write a page for each module of the package."""
+    folder.mkdir()
+    modules = sorted(p.stem for p in (ROOT / "gan_tutorial").glob("[a-z]*.py")) + ["results"]
+    for module in modules:
+        name = f"gan_tutorial.{module}"
+        page = f"{module}\n{'=' * len(module)}\n\n.. automodule:: {name}\n"
+        (folder / f"{module}.rst").write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    prepare(ROOT / "docs" / "_build" / "source")

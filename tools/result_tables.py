@@ -1,0 +1,101 @@
+"""Write the results that ship with the package as tables: the papers' numbers beside ours."""
+
+from statistics import mean
+
+from gan_tutorial import results
+
+
+def have(*names):
+    """Whether all these results ship with the package."""
+    return set(names) <= set(results.names())
+
+
+def nats(row):
+    """Map a measured row to its Parzen log-likelihood, with the standard error."""
+    return f"{row['parzen']:.1f} ± {row['parzen_se']:.1f}"
+
+
+def percent(share, digits=2):
+    return f"{100 * share:.{digits}f} %"
+
+
+def likelihoods():
+    """Rows of the log-likelihood of Goodfellow et al. (2014), Table 1."""
+    article = results.load("gan-article")["snapshots"]
+    best = max(article, key=lambda row: row["parzen"])
+    paper = results.load("gan-paper")["snapshots"][-1]
+    printed = "225 ± 2"
+    rows = [
+        ("the paper's networks, 250 epochs", printed, nats(paper)),
+        (f"the article's networks, at their best ({best['step']:,} steps)", "", nats(best)),
+        (f"the article's networks, after {article[-1]['step']:,} steps", "", nats(article[-1])),
+    ]
+    for seed in range(3):
+        if have(f"stabilised-{seed}"):
+            last = results.load(f"stabilised-{seed}")["snapshots"][-1]
+            rows.append((f"the cured networks, seed {seed}", "", nats(last)))
+    rows.append(("10,000 real images", "", nats(results.load("gan-floors")["real"])))
+    return rows
+
+
+def errors():
+    """Rows of the nearest-neighbour error of Radford et al. (2015), Table 3."""
+    real = results.load("dcgan-real")
+    return [
+        ("DCGAN", "2.98 %", percent(results.load("dcgan-conditional")["last"]["error"])),
+        ("GAN", "6.28 %", percent(results.load("dcgan-mlp")["last"]["error"])),
+        ("real images, 60,000", "3.1 %", percent(real["all"]["error"])),
+    ]
+
+
+def modes():
+    """Rows of the modes that PacGAN's two toys keep, mean of the seeds."""
+    printed = {"ring": "6.3 of 8", "grid": "17.3 of 25"}
+    of = {"ring": 8, "grid": 25}
+    rows = []
+    for name, kinds in results.load("stabilised-toys")["runs"].items():
+        for kind, runs in kinds.items():
+            ours = f"{mean(run['modes'] for run in runs):.1f} of {of[name]}"
+            label = {"none": "plain GAN", "penalties": "with R1, R2 and an average"}[kind]
+            rows.append((f"{name}, {label}", printed[name] if kind == "none" else "", ours))
+    return rows
+
+
+TABLES = [
+    (
+        "Log-likelihood by Parzen windows, in nats (Goodfellow et al. 2014, Table 1)",
+        ("gan-article", "gan-paper", "gan-floors"),
+        likelihoods,
+    ),
+    (
+        "Error of a nearest-neighbour classifier that learns from samples (Radford et al. 2015, "
+        "Table 3)",
+        ("dcgan-conditional", "dcgan-mlp", "dcgan-real"),
+        errors,
+    ),
+    (
+        "Modes found in the plane (Lin et al. 2018, PacGAN; the paper's networks are others)",
+        ("stabilised-toys",),
+        modes,
+    ),
+]
+
+
+def beside_the_papers():
+    """Return the tables of the papers' numbers beside ours, in Markdown."""
+    lines = []
+    for title, needed, rows in TABLES:
+        if have(*needed):
+            lines += [f"**{title}**", "", "| | as printed | our run |", "|---|---:|---:|"]
+            lines += [f"| {' | '.join(row)} |" for row in rows()] + [""]
+    return "\n".join(lines)
+
+
+def how_each_was_made():
+    """Return a table of all results: the command that repeats it, its data and its minutes."""
+    lines = ["| result | command | data | minutes |", "|---|---|---|---:|"]
+    for name in results.names():
+        fact = results.load(name)
+        minutes = f"{fact['seconds'] / 60:.0f}" if "seconds" in fact else ""
+        lines.append(f"| `{name}` | `{fact['command']}` | {fact['data']} | {minutes} |")
+    return "\n".join(lines)
