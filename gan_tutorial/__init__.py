@@ -20,6 +20,9 @@ equation                                                             code
 (R1) gamma/2 E|grad_x D(x)|^2 at real images, (R2) at fake ones      `losses.r1`, `losses.r2`
 (GP) lambda E(|grad_x D| - 1)^2 between real and fake images         `losses.gradient_penalty`
 (RP-D), (RP-G) -E log s(D(x) - D(G(z))), and with players exchanged  `losses.relativistic_d_loss`
+(NLL) -mean log p(y_t | y_1..t-1) over places and sequences          `sequences.nll`
+(Q)  Q(y_1..t) = mean of D over sequences that go on from y_1..t     `seqgan.rewards`
+(PG) -sum log G(y_t | y_1..t-1) Q(y_1..t), the policy gradient       `seqgan.policy_loss`
 ===================================================================  ===============================
 
 The names below are imported when they are first used, so `import gan_tutorial` is quick and the
@@ -65,10 +68,14 @@ _MODULES = (
     "mmd",
     "tstr",
     "lstm_gan",
+    "policy",
+    "seqgan",
+    "sequences",
     "longrun",
     "reproduce",
     "reproduce_dcgan",
     "reproduce_lstm_gan",
+    "reproduce_seqgan",
     "reproduce_stabilised",
 )
 

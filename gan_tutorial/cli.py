@@ -46,10 +46,19 @@ REPRODUCED = {
     "gan": ("article", "floors", "paper"),
     "dcgan": ("conditional", "mlp", "real", "live", "speed", "full"),
     "lstm-gan": (*(f"digits-{seed}" for seed in range(5)), "sines"),
+    "seqgan": (
+        "baselines",
+        *(f"{t}-{n}" for t in ("small", "eighth", "quarter", "half", "paper") for n in range(3)),
+    ),
     "classifier": ("classifier",),
     "stabilised": ("seed-0", "seed-1", "seed-2", "toys", "arms"),
 }
-ONLY_BY_NAME = ("full",)  # parts that take many hours
+# Parts that only their names start: of seqgan those of one tier run unasked, the others are smaller
+# ones and larger ones; the largest, and dcgan's full width, take many hours.
+ONLY_BY_NAME = (
+    "full",
+    *(f"{t}-{n}" for t in ("small", "eighth", "half", "paper") for n in range(3)),
+)
 INTERRUPTED = {
     "train": "interrupted; what was trained is kept, go on with --resume",
     "reproduce": "interrupted; what was done is kept, the same command goes on",
@@ -208,7 +217,7 @@ def _evaluate_options(command):
 def _reproduce_options(command):
     add = command.add_argument
     add("name", choices=REPRODUCED, metavar="NAME", help=", ".join(REPRODUCED))
-    parts = f"some of its parts (all but {', '.join(ONLY_BY_NAME)})"
+    parts = "some of its parts (all but those that take many hours, and tiers that are smaller)"
     add("--parts", nargs="+", default=None, metavar="PART", help=parts)
     add("--out", default="runs/reproduce", metavar="FOLDER", help="where (runs/reproduce)")
     minutes = "of training after which a part stops early (90)"

@@ -10,7 +10,7 @@ import math
 import tensorflow as tf
 
 # What a draw is for. With the seed, the step and the index of the update it makes the draw's key.
-D_IMAGES, G_IMAGES, D_NOISE, G_NOISE, PENALTY, SAMPLE = range(6)
+D_IMAGES, G_IMAGES, D_NOISE, G_NOISE, PENALTY, SAMPLE, ROLL_OUT = range(7)
 
 
 def key(seed, purpose, draw):

@@ -13,6 +13,7 @@ from gan_tutorial import (
     longrun,
     reproduce_dcgan,
     reproduce_lstm_gan,
+    reproduce_seqgan,
     reproduce_stabilised,
 )
 from gan_tutorial.checkpoints import find
@@ -115,5 +116,6 @@ RUNS = {
     "dcgan": reproduce_dcgan.PARTS,
     "gan": {"article": reproduce_article, "floors": reproduce_floors, "paper": reproduce_paper},
     "lstm-gan": reproduce_lstm_gan.PARTS,
+    "seqgan": reproduce_seqgan.PARTS,
     "stabilised": reproduce_stabilised.PARTS,
 }

@@ -1,0 +1,336 @@
+"""SeqGAN on three tokens, where all 27 sequences of length 3 can be enumerated; and its players."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from scipy import special, stats
+
+from gan_tutorial import reproduce_seqgan
+from gan_tutorial.draws import ROLL_OUT, key
+from gan_tutorial.policy import Policy, log_likelihoods, make_oracle, roll_out, sample_tokens
+from gan_tutorial.seqgan import (
+    PAPER_FILTERS,
+    SeqGAN,
+    make_token_discriminator,
+    policy_loss,
+    rewards,
+)
+
+EVERY = np.array(list(itertools.product(range(3), repeat=3)), np.int32)
+SEED = key(0, ROLL_OUT, 0)
+
+
+@pytest.fixture(scope="module")
+def policy():
+    return Policy(3, embedding=4, hidden=5, stddev=1.0, seed=3)
+
+
+@pytest.fixture(scope="module")
+def judge():
+    judge = make_token_discriminator(3, 3, {1: 4, 2: 4, 3: 4}, embedding=4, seed=4)
+    judge.layers[-1].kernel.assign(60 * judge.layers[-1].kernel)  # answers that differ more
+    return judge
+
+
+def probabilities(policy):
+    """Of each of the 27 sequences."""
+    return np.exp(log_likelihoods(policy(EVERY), EVERY).numpy().sum(1, dtype=np.float64))
+
+
+def answers(judge):
+    """D's answer to each of the 27 sequences."""
+    return special.expit(judge(EVERY, training=False).numpy()[:, 0].astype(np.float64))
+
+
+def enumerated_q(p, reward):
+    """Q of each token of each sequence: the mean reward of all sequences that begin the same."""
+    q = np.empty(EVERY.shape)
+    for i, sequence in enumerate(EVERY):
+        for t in range(3):
+            same = (EVERY[:, : t + 1] == sequence[: t + 1]).all(1)
+            q[i, t] = np.sum(p[same] * reward[same]) / np.sum(p[same])
+    return q
+
+
+def small_game(reward=None, seed=0, vocabulary=12, length=6):
+    real = sample_tokens(make_oracle(vocabulary, seed=5), 256, length)
+    judge = make_token_discriminator(vocabulary, length, {1: 8, 2: 8, 3: 8}, seed=1)
+    return SeqGAN(Policy(vocabulary), judge, real, 3, 32, reward=reward, seed=seed)
+
+
+def gradient_of(loss_of, policy):
+    with tf.GradientTape() as tape:
+        loss = loss_of()
+    gradients = tape.gradient(loss, policy.trainable_variables)
+    return np.concatenate([np.ravel(tf.convert_to_tensor(each)) for each in gradients])
+
+
+def test_the_probabilities_of_all_sequences_sum_to_one(policy):
+    assert probabilities(policy).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_the_policy_gradient_is_the_gradient_of_the_expected_reward(policy, judge):
+    p, reward = probabilities(policy), answers(judge)
+
+    def expected_reward():
+        log_p = tf.reduce_sum(log_likelihoods(policy(EVERY), EVERY), axis=1)
+        return tf.reduce_sum(tf.exp(log_p) * tf.constant(reward, tf.float32))
+
+    weighted = tf.constant(p[:, None] * enumerated_q(p, reward), tf.float32)
+    by_policy = gradient_of(lambda: policy_loss(policy(EVERY), EVERY, weighted), policy)
+    by_differentiation = gradient_of(expected_reward, policy)
+    assert np.abs(by_differentiation).max() > 0.01
+    np.testing.assert_allclose(-by_policy, by_differentiation, atol=1e-5)
+
+
+def test_a_constant_reward_has_no_gradient_on_average_but_one_on_each_sequence(policy):
+    p = np.float32(probabilities(policy))[:, None] * np.ones((1, 3), np.float32)
+    assert np.abs(
+        gradient_of(lambda: policy_loss(policy(EVERY), EVERY, p), policy)
+    ).max() == pytest.approx(0, abs=1e-5)
+    one = np.ones((1, 3), np.float32)
+    alone = gradient_of(lambda: policy_loss(policy(EVERY[:1]), EVERY[:1], one), policy)
+    assert np.abs(alone).max() > 0.1
+
+
+def test_rewards_converge_to_the_enumerated_values(policy, judge):
+    q = enumerated_q(probabilities(policy), answers(judge))
+    estimated = rewards(policy, judge, EVERY, 3000, SEED).numpy()
+    spread = answers(judge).std() / math.sqrt(3000)
+    assert np.abs(estimated[:, :2] - q[:, :2]).max() < 5 * spread
+    assert np.ptp(q[:, :2]) > 20 * spread  # values of other beginnings would be found out
+
+
+def test_the_reward_of_the_last_token_is_the_discriminators_answer(policy, judge):
+    last = rewards(policy, judge, EVERY, 2, SEED).numpy()[:, 2]
+    np.testing.assert_allclose(last, answers(judge), atol=1e-6)
+
+
+def test_rewards_are_taken_without_dropout(policy, judge):
+    pair = [rewards(policy, judge, EVERY, 2, SEED).numpy() for _ in range(2)]
+    np.testing.assert_array_equal(*pair)
+
+
+def test_roll_outs_keep_their_beginning_and_differ_after_it():
+    tokens = sample_tokens(Policy(50), 8, 7)
+    finished = roll_out(Policy(50), tokens, 5, SEED).numpy()
+    assert finished.shape == (6, 5, 8, 7)
+    for t in range(1, 7):
+        assert (finished[t - 1, :, :, :t] == tokens[:, :t]).all()
+        assert (finished[t - 1, :, :, t] != tokens[:, t]).mean() > 0.9
+    # No two roll-outs share their draws.
+    ends = finished[0].reshape(-1, 7)[:, 1:]
+    assert len(np.unique(ends, axis=0)) == len(ends)
+
+
+def test_roll_outs_are_drawn_with_the_policys_probabilities(policy):
+    tokens = np.tile(EVERY[[5]], (1, 1))
+    finished = roll_out(policy, tokens, 4000, SEED).numpy()[0, :, 0]
+    p = probabilities(policy)
+    begins = EVERY[:, 0] == tokens[0, 0]
+    counts = [(finished == sequence).all(1).sum() for sequence in EVERY[begins]]
+    expected = 4000 * p[begins] / p[begins].sum()
+    assert stats.chisquare(counts, expected * np.sum(counts) / expected.sum()).pvalue > 1e-4
+
+
+def test_stored_states_are_those_of_reading_the_beginning_anew():
+    policy, tokens = Policy(9, stddev=1.0), sample_tokens(Policy(9), 6, 5)
+    stored = policy.states(tokens)
+    for t in range(1, 5):
+        anew = policy.states(tokens[:, : t + 1])[-1]
+        np.testing.assert_allclose(stored[t][0], anew[0], atol=1e-6)
+        np.testing.assert_allclose(stored[t][1], anew[1], atol=1e-6)
+
+
+def test_the_sampler_draws_with_the_probabilities_that_the_policy_states(policy):
+    drawn = sample_tokens(policy, 20_000, 3, seed=1)
+    counts = [(drawn == sequence).all(1).sum() for sequence in EVERY]
+    expected = 20_000 * probabilities(policy)
+    assert stats.chisquare(counts, expected * 20_000 / expected.sum()).pvalue > 1e-4
+
+
+def test_the_policy_is_an_lstm_in_numpy(policy):
+    embedding, kernel, recurrent, bias, w, b = policy.get_weights()
+    h = c = np.zeros((27, 5))
+    logits = []
+    for token in np.column_stack([np.zeros(27, int), EVERY[:, :2]]).T:
+        i, f, g, o = np.split(embedding[token] @ kernel + h @ recurrent + bias, 4, axis=1)
+        c = special.expit(f) * c + special.expit(i) * np.tanh(g)
+        h = special.expit(o) * np.tanh(c)
+        logits.append(h @ w + b)
+    np.testing.assert_allclose(policy(EVERY), np.stack(logits, axis=1), atol=1e-5)
+
+
+def test_the_discriminator_is_convolutions_and_a_highway_in_numpy(judge):
+    embedding, *rest = (variable.numpy() for variable in judge.trainable_variables)
+    x, found = embedding[EVERY], []
+    for width in (1, 2, 3):
+        kernel, bias, *rest = rest
+        windows = [x[:, i : i + width].reshape(27, -1) for i in range(4 - width)]
+        outputs = [w @ kernel.reshape(-1, 4) + bias for w in windows]
+        found.append(np.maximum(np.max(outputs, axis=0), 0))
+    h = np.concatenate(found, axis=1)
+    gate_w, gate_b, new_w, new_b, w, b = _highway_first(rest)
+    gate = special.expit(h @ gate_w + gate_b)
+    mixed = gate * np.maximum(h @ new_w + new_b, 0) + (1 - gate) * h
+    np.testing.assert_allclose(judge(EVERY, training=False), mixed @ w + b, atol=1e-4)
+
+
+def _highway_first(rest):
+    """Put the gate, known by its bias of -2, before the highway's other half."""
+    gate, new = (rest[:2], rest[2:4]) if rest[1][0] == -2 else (rest[2:4], rest[:2])
+    return [*gate, *new, *rest[4:]]
+
+
+def test_sizes_of_the_paper():
+    judge = make_token_discriminator(5000, 20)
+    assert sum(PAPER_FILTERS.values()) == 1720
+    assert judge.layers[-1].kernel.shape == (1720, 1)
+    assert judge.layers[1].embeddings.shape == (5000, 64)
+    assert [weight.shape for weight in Policy(5000).get_weights()] == [
+        (5000, 32), (32, 128), (32, 128), (128,), (32, 5000), (5000,),
+    ]  # fmt: skip
+
+
+def test_the_oracles_weights_are_standard_normal_and_the_policys_a_tenth_of_that():
+    for policy, spread in ((make_oracle(2000, seed=1), 1.0), (Policy(2000, seed=1), 0.1)):
+        for weight in policy.get_weights():
+            assert weight.std() == pytest.approx(spread, rel=0.2)
+            assert abs(weight.mean()) < 4 * spread / math.sqrt(weight.size)
+    twice = [make_oracle(20, seed=s).get_weights()[0] for s in (1, 1, 2)]
+    assert (twice[0] == twice[1]).all()
+    assert (twice[0] != twice[2]).any()
+
+
+def test_d_stays_at_chance_on_oracle_against_oracle_and_not_on_uniform_tokens():
+    oracle = make_oracle(20, seed=2)
+    real, fakes, fresh = (sample_tokens(oracle, 1000, 6, seed) for seed in (1, 2, 3))
+    uniform = np.random.default_rng(0).integers(20, size=(1000, 6), dtype=np.int32)
+    for others, low, high in ((fakes, 0.45, 0.55), (uniform, 0.7, 1.0)):
+        judge = make_token_discriminator(20, 6, {1: 16, 2: 16, 3: 16})
+        judge.optimizer.learning_rate = 1e-3
+        labels = np.repeat([[1.0], [0.0]], 1000, axis=0)
+        judge.fit(np.concatenate([real, others]), labels, 64, 3, verbose=0)
+        test = fresh if low > 0.6 else sample_tokens(oracle, 1000, 6, 4)
+        other = uniform if low > 0.6 else fresh
+        right = (judge.predict(test, verbose=0) > 0).mean() + (
+            judge.predict(other, verbose=0) < 0
+        ).mean()
+        assert low < right / 2 < high
+
+
+def test_maximum_likelihood_lowers_the_nll_of_held_out_data():
+    game = small_game()
+    held_out = sample_tokens(make_oracle(12, seed=5), 500, 6, seed=9)
+
+    def nll():
+        return -log_likelihoods(game.policy(held_out), held_out).numpy().mean()
+
+    before = nll()
+    assert before == pytest.approx(math.log(12), abs=0.05)  # untrained: ln of the vocabulary
+    game.pretrain(epochs=10)
+    assert nll() < before - 0.3
+
+
+def test_policy_steps_make_rewarded_tokens_more_likely():
+    game = small_game(reward=lambda tokens: tf.cast(tokens == 7, tf.float32))
+    before = (sample_tokens(game.policy, 1000, 6) == 7).mean()
+    for _ in range(20):
+        game.policy_step()
+    assert (sample_tokens(game.policy, 1000, 6) == 7).mean() > before + 0.3
+
+
+def test_policy_steps_leave_the_discriminator_alone_and_its_training_the_policy(weights, same):
+    game = small_game()
+    policy, judge = weights(game.policy), weights(game.discriminator)
+    game.policy_step()
+    assert same(weights(game.discriminator), judge)
+    assert not same(weights(game.policy), policy)
+    policy = weights(game.policy)
+    game.train_discriminator(1, 1)
+    assert same(weights(game.policy), policy)
+    assert not same(weights(game.discriminator), judge)
+
+
+def test_d_learns_to_tell_real_from_generated():
+    game = small_game()
+    game.discriminator.optimizer.learning_rate = 3e-3
+    game.train_discriminator(rounds=4, epochs=3)
+    real, fakes = game.real, sample_tokens(game.policy, 256, 6, seed=99)
+    assert game.discriminator(real).numpy().mean() > game.discriminator(fakes).numpy().mean() + 0.5
+
+
+def test_a_game_that_was_stopped_goes_on_with_the_same_bits(tmp_path, weights, same):
+    def play(game, parts):
+        for part in parts:
+            {"p": lambda: game.pretrain(1), "d": lambda: game.train_discriminator(1, 1)}.get(
+                part, game.policy_step
+            )()
+        return weights(game.policy) + weights(game.discriminator)
+
+    whole = play(small_game(), "pdsds")
+    first = small_game()
+    play(first, "pd")
+    first.save(tmp_path, 2, note="here")
+    second = small_game()
+    assert second.restore(tmp_path)["note"] == "here"
+    assert same(play(second, "sds"), whole)
+
+
+def test_a_checkpoint_of_other_networks_is_refused(tmp_path):
+    small_game().save(tmp_path)
+    with pytest.raises(ValueError, match="of other networks"):
+        small_game(vocabulary=13).restore(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Policy(0), "vocabulary must be at least 1"),
+        (lambda: sample_tokens(Policy(3), 2, 2, temperature=0), "temperature must be above 0"),
+        (lambda: make_token_discriminator(3, 4, {5: 2}), "width 5 is wider than 4 tokens"),
+        (lambda: SeqGAN(Policy(3), None, EVERY, rollouts=0), "rollouts must be at least 1"),
+    ],
+)
+def test_bad_settings_get_one_line(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+TINY = {
+    **{"vocabulary": 12, "length": 5, "sequences": 128, "rollouts": 2, "filters": {1: 4, 2: 4}},
+    **{"epochs": 3, "d_rounds": 1, "iterations": 4, "d_rounds_each": 1},
+}
+
+
+def test_an_experiment_that_was_stopped_has_the_same_courses(tmp_path, monkeypatch):
+    monkeypatch.setattr(reproduce_seqgan, "MEASURED", 64)
+
+    def advance(game, done):
+        game.pretrain(1)
+
+    def course(folder, *totals):
+        for total in totals:
+            experiment = reproduce_seqgan.Experiment(TINY, 0, folder, 5)
+            rows = experiment.train("arm", experiment.game(), advance, total, every=1)
+        return [{**row, "seconds": None} for row in rows]
+
+    assert course(tmp_path / "parts", 1, 2, 4) == course(tmp_path / "whole", 4)
+
+
+def test_an_experiment_has_all_arms_and_says_how_it_was_made(tmp_path, monkeypatch, mnist):
+    monkeypatch.setattr(reproduce_seqgan, "MEASURED", 64)
+    monkeypatch.setitem(reproduce_seqgan.TIERS, "small", TINY)
+    reproduce_seqgan.reproduce_seed(mnist, tmp_path, 5, "small", 0)
+    result = reproduce_seqgan.longrun.json.loads((tmp_path / "seqgan-small-0.json").read_text())
+    arms = result["arms"]
+    assert {"pretrained", "seqgan", "constant", "likelihood", "temperature 0.5"} <= arms.keys()
+    assert arms["seqgan"]["course"][-1]["units"] == 5
+    seconds = result["seconds_of"]
+    assert seconds["likelihood"] >= seconds["seqgan"]
+    for arm in arms.values():
+        assert {"oracle_nll", "held_out_nll", "distinct_2", "self_bleu_3", "copied"} <= arm.keys()
+    assert result["settings"]["seed"] == 0
