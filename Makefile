@@ -8,14 +8,15 @@ NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-ti
 DOCS := docs/_build
 
 .PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links \
-	bench site site-test test-colab binder-test oldest clean
+	bench site site-test test-launch test-colab binder-test oldest clean
 
 help:
 	@echo "make demo        train 20,000 steps, about a minute, and say where the pictures are"
 	@echo "make lab         open the notebooks in JupyterLab"
 	@echo "make test        style, unit tests and notebooks"
 	@echo "make test-quick  style and the quick unit tests"
-	@echo "make test-all    make test, on the stand-in digits, as on Colab, the site and Binder"
+	@echo "make test-all    make test, and once more on the stand-in digits"
+	@echo "make test-launch as on Colab, the site and Binder"
 	@echo "make test-colab  notebook 04 and the widgets with Colab's versions"
 	@echo "make binder-test what Binder would build"
 	@echo "make site        build the read-along site in $(DOCS)/html"
@@ -45,7 +46,10 @@ test: style unit notebooks-test
 test-quick: style
 	$(BIN)/python -m pytest -q -m "not slow" --durations=5
 
-test-all: test stand-in test-colab site-test binder-test
+test-all: test stand-in
+
+# What a launch needs besides.
+test-launch: test-colab site-test binder-test
 
 style: $(VENV)/ready
 	$(BIN)/ruff check .
