@@ -22,7 +22,7 @@ EPOCHS = {"digits": 191, "sines": 500}
 AVERAGE = 0.999  # decay of the average of G's weights on digits
 STOPS = (0, 0.01, 0.02, 0.05, *(share / 20 for share in range(2, 21)))  # of all steps
 JUDGED = 0.25  # epochs to choose from begin at this share of the schedule
-JUDGES = 3  # classifiers, of other first weights, that learn from each of them
+JUDGES = 2  # classifiers, of other first weights, that learn from each of them
 SINES = 14_000
 MEASURED = 2500  # sines on each side of an MMD
 

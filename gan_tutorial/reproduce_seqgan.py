@@ -35,7 +35,7 @@ TIERS = {
     "small": {
         **{"vocabulary": 500, "length": 10, "sequences": 5000, "rollouts": 8},
         **{"filters": dict.fromkeys(range(1, 6), 50)},
-        **{"epochs": 20, "d_rounds": 10, "iterations": 50, "d_rounds_each": 1},
+        **{"epochs": 10, "d_rounds": 10, "iterations": 50, "d_rounds_each": 1},
     },
     "eighth": {
         **_PAPER,
