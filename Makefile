@@ -5,14 +5,16 @@ BIN := $(VENV)/bin
 NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--durations=5 -p no:cacheprovider
 
-.PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links bench clean
+.PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in browser \
+	notebooks links bench clean
 
 help:
 	@echo "make demo        train 20,000 steps, about a minute, and say where the pictures are"
 	@echo "make lab         open the notebooks in JupyterLab"
 	@echo "make test        style, unit tests and notebooks"
 	@echo "make test-quick  style and the quick unit tests"
-	@echo "make test-all    make test, and once more on the stand-in digits"
+	@echo "make test-all    make test, once more on the stand-in digits, and make browser"
+	@echo "make browser     the notebooks and the site in a real browser (needs chromium)"
 	@echo "make bench       the trainer's speed beside what you would use instead"
 	@echo "make notebooks   execute the notebooks afresh and store their outputs (needs MNIST)"
 	@echo "make links       write the notebooks' badges and links"
@@ -35,9 +37,9 @@ lab: $(VENV)/ready
 test: style unit notebooks-test
 
 test-quick: style
-	$(BIN)/python -m pytest -q -m "not slow" --durations=5
+	$(BIN)/python -m pytest -q -m "not slow and not browser" --durations=5
 
-test-all: test stand-in
+test-all: test stand-in browser
 
 style: $(VENV)/ready
 	$(BIN)/ruff check .
@@ -45,16 +47,22 @@ style: $(VENV)/ready
 	$(BIN)/codespell
 
 unit: $(VENV)/ready
-	$(BIN)/python -m pytest -q --durations=10
+	$(BIN)/python -m pytest -q -m "not browser" --durations=10
 
 notebooks-test: $(VENV)/ready
 	$(NBVAL) notebooks
 
 # Without MNIST everything runs on scikit-learn's digits; what is said of MNIST is not checked.
 stand-in: $(VENV)/ready
-	env -u GAN_TUTORIAL_MNIST GAN_TUTORIAL_OFFLINE=1 $(BIN)/python -m pytest -q -k "not kills"
+	env -u GAN_TUTORIAL_MNIST GAN_TUTORIAL_OFFLINE=1 $(BIN)/python -m pytest -q \
+		-k "not kills" -m "not browser"
 	env -u GAN_TUTORIAL_MNIST GAN_TUTORIAL_OFFLINE=1 $(NBVAL) notebooks/01_*.ipynb notebooks/04_*.ipynb \
 		notebooks/05_*.ipynb
+
+# Skips, and says why, where there is no chromium.
+browser: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --quiet -e '.[browser]'
+	$(BIN)/python -m pytest -q -rs -m browser --durations=0
 
 notebooks: $(VENV)/ready
 	$(BIN)/python tools/notebooks.py
