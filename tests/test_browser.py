@@ -1,14 +1,14 @@
 """What a reader's browser shows: the notebooks in JupyterLab, and every page of the site.
 
-Run by `make browser`. Needed are Debian's chromium (or another one of that name on the path) and the
-extra `browser`; where either is missing, the tests skip and say so.
+Run by `make browser`. Needed are a program `chromium` on the path, such as Debian's, and the extra
+`browser`; where either is missing, the tests skip and say so.
 """
 
+import contextlib
 import functools
 import hashlib
 import http.server
 import importlib.util
-import json
 import os
 import shutil
 import socket
@@ -68,7 +68,7 @@ HARMLESS = (
 
 @pytest.fixture
 def page(chromium):
-    """A fresh tab, without history or cache; `page.complaints` gathers all that goes wrong in it."""
+    """A fresh tab, without history or cache; `page.complaints` gathers what goes wrong in it."""
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(MINUTE)
     page.route(lambda address: not at_home(address), answer_for_the_world)
@@ -240,3 +240,134 @@ def test_in_jupyterlab_all_cells_run_and_the_sliders_move_the_picture(page, lab,
         handle.press("ArrowLeft")
         assert settled(page, image) == dragged, "the same values give another picture"
     assert page.complaints == []
+
+
+# The site
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The addresses of all pages of the site, built from this checkout and served on loopback."""
+    tool = ROOT / "tools" / "site.py"
+    if not tool.is_file():
+        pytest.skip("there is no site to build: no tools/site.py")
+    if importlib.util.find_spec("sphinx") is None:
+        pytest.skip("needs Sphinx: pip install -e '.[site]'")
+    folder = tmp_path_factory.mktemp("site")
+    subprocess.run([sys.executable, tool, "--out", folder], cwd=ROOT, check=True)
+    folder = folder / "html"
+    pages = sorted(path.relative_to(folder) for path in folder.rglob("*.html"))
+    with served(folder) as address:
+        yield [f"{address}/{page.as_posix()}" for page in pages if "_static" not in page.parts]
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        """Say nothing: the browser tells what it missed."""
+
+
+@contextlib.contextmanager
+def served(folder):
+    handler = functools.partial(QuietHandler, directory=folder)
+    with http.server.ThreadingHTTPServer(("localhost", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+
+
+THEMES = ("light", "dark")
+TYPESET = "async () => { await window.MathJax?.startup?.promise; }"
+EQUATIONS = "document.querySelectorAll('.math').length"
+BAD_EQUATIONS = r"""() => {
+    const bad = [...document.querySelectorAll('mjx-merror, [data-mjx-error]')].map(
+        e => 'error: ' + e.parentElement.textContent);
+    for (const e of document.querySelectorAll('.math'))
+        if (!e.querySelector('mjx-container')) bad.push('not rendered: ' + e.textContent);
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const {parentElement, data} = texts.currentNode;
+        if (parentElement.closest('pre, code, script, style, .math')) continue;
+        if (/\$\$|\\tag|\\begin\{|\\[(\[]/.test(data)) bad.push('raw: ' + data.trim());
+    }
+    return bad.map(text => text.slice(0, 80));
+}"""
+IMAGES = "document.images.length"
+UNNAMED_IMAGES = """[...document.images].filter(i => !i.alt.trim()).map(
+    i => i.outerHTML.slice(0, 80))"""
+CUT = """() => {
+    const width = window.innerWidth;
+    const scrolls = e => e && (
+        ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+    const cut = [...document.querySelectorAll('main :is(img, table, pre, mjx-container)')].filter(
+        e => e.getBoundingClientRect().right > width + 1 && !scrolls(e.parentElement));
+    const all = document.documentElement.scrollWidth;
+    return [...(all > width ? [`the page is ${all} wide`] : []),
+            ...cut.map(e => e.outerHTML.slice(0, 80))];
+}"""
+
+
+def visit(page, address, theme="light"):
+    page.goto(address)
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    page.evaluate(TYPESET)
+
+
+def on_each(page, pages, question):
+    """Map the pages to what JavaScript answers on them, where it is something (not 0, not [])."""
+    answers = {}
+    for address in pages:
+        visit(page, address)
+        answers[address] = page.evaluate(question)
+    return {address: answer for address, answer in answers.items() if answer}
+
+
+def notebooks_among(pages):
+    names = [path.stem for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))]
+    return [address for address in pages if Path(address).stem in names]
+
+
+def test_every_notebook_has_a_page(site):
+    names = {path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+    assert {Path(address).stem for address in notebooks_among(site)} == names
+
+
+def test_every_page_loads_without_an_error_and_asks_no_other_host(page, site):
+    for address in site:
+        visit(page, address)
+    assert page.complaints == []
+
+
+def test_all_equations_are_rendered(page, site):
+    assert on_each(page, site, BAD_EQUATIONS) == {}
+    notebooks = notebooks_among(site)
+    assert list(on_each(page, notebooks, EQUATIONS)) == notebooks  # so there was what to look at
+
+
+def test_every_image_has_a_text_in_its_place(page, site):
+    assert on_each(page, site, UNNAMED_IMAGES) == {}
+    notebooks = notebooks_among(site)
+    assert list(on_each(page, notebooks, IMAGES)) == notebooks
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_axe_finds_nothing_serious(page, site, theme):
+    checker = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe")
+    found = {}
+    for address in site:
+        visit(page, address, theme)
+        for violation in checker.Axe().run(page).response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                places = [node["html"][:80] for node in violation["nodes"][:3]]
+                found[address, violation["id"]] = places
+    assert found == {}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_is_cut(page, site, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    found = {}
+    for address in site:
+        for theme in THEMES:
+            visit(page, address, theme)
+            found[address, theme] = page.evaluate(CUT)
+    assert {where: cut for where, cut in found.items() if cut} == {}
