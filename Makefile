@@ -59,9 +59,12 @@ stand-in: $(VENV)/ready
 	env -u GAN_TUTORIAL_MNIST GAN_TUTORIAL_OFFLINE=1 $(NBVAL) notebooks/01_*.ipynb notebooks/04_*.ipynb \
 		notebooks/05_*.ipynb
 
-# Skips, and says why, where there is no chromium.
-browser: $(VENV)/ready
+$(VENV)/browser: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet --quiet -e '.[browser]'
+	@touch $@
+
+# Skips, and says why, where there is no chromium.
+browser: $(VENV)/browser
 	$(BIN)/python -m pytest -q -rs -m browser --durations=0
 
 notebooks: $(VENV)/ready
