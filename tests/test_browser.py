@@ -293,8 +293,9 @@ EQUATIONS = r"""() => {
     const equations = [...document.querySelectorAll('.math')];
     const rendered = equations.filter(e => e.querySelector('mjx-container'));
     const missing = equations.filter(e => !rendered.includes(e)).map(e => e.textContent);
-    const wrong = [...document.querySelectorAll('mjx-merror, [data-mjx-error]')].map(
-        e => e.parentElement.textContent);
+    // An unknown command is no error to MathJax, it shows the command's name: a backslash tells.
+    const wrong = rendered.filter(e => e.querySelector('mjx-merror, [data-mjx-error]') ||
+        e.querySelector('mjx-container').textContent.includes('\\')).map(e => e.textContent);
     const raw = [];
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
