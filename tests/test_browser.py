@@ -150,7 +150,7 @@ def served_by_jupyter(home, folder):
         yield address
     finally:
         server.terminate()  # and the kernels with it
-        server.wait(timeout=60)
+        server.wait(timeout=180)
 
 
 def free_port():
