@@ -69,7 +69,7 @@ def page(chromium):
         viewport={"width": 1280, "height": 900},
         reduced_motion="reduce",  # no colour is caught half way to another
     )
-    page.set_default_timeout(MINUTE)
+    page.set_default_timeout(4 * MINUTE)
     page.route(lambda address: not at_home(address), answer_for_the_world)
     page.complaints = []
 
