@@ -8,7 +8,7 @@ NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-ti
 DOCS := docs/_build
 
 .PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links \
-	bench site site-test test-launch test-colab binder-test oldest clean
+	bench site site-test browser test-launch test-colab binder-test oldest clean
 
 help:
 	@echo "make demo        train 20,000 steps, about a minute, and say where the pictures are"
@@ -16,11 +16,12 @@ help:
 	@echo "make test        style, unit tests and notebooks"
 	@echo "make test-quick  style and the quick unit tests"
 	@echo "make test-all    make test, and once more on the stand-in digits"
-	@echo "make test-launch as on Colab, the site and Binder"
+	@echo "make test-launch as on Colab, the site, a real browser and Binder"
 	@echo "make test-colab  notebook 04 and the widgets with Colab's versions"
 	@echo "make binder-test what Binder would build"
 	@echo "make site        build the read-along site in $(DOCS)/html"
 	@echo "make site-test   build it once more and follow its links"
+	@echo "make browser     the notebooks and the site in a real browser (needs chromium)"
 	@echo "make bench       the trainer's speed beside what you would use instead"
 	@echo "make notebooks   execute the notebooks afresh and store their outputs (needs MNIST)"
 	@echo "make links       write badges and links; REPO=owner/name sets the project's address"
@@ -44,12 +45,12 @@ lab: $(VENV)/ready
 test: style unit notebooks-test
 
 test-quick: style
-	$(BIN)/python -m pytest -q -m "not slow" --durations=5
+	$(BIN)/python -m pytest -q -m "not slow and not browser" --durations=5
 
 test-all: test stand-in
 
 # What a launch needs besides.
-test-launch: test-colab site-test binder-test
+test-launch: test-colab site-test browser binder-test
 
 style: $(VENV)/ready
 	$(BIN)/ruff check .
@@ -57,16 +58,25 @@ style: $(VENV)/ready
 	$(BIN)/codespell
 
 unit: $(VENV)/ready
-	$(BIN)/python -m pytest -q --durations=10
+	$(BIN)/python -m pytest -q -m "not browser" --durations=10
 
 notebooks-test: $(VENV)/ready
 	$(NBVAL) notebooks
 
 # Without MNIST everything runs on scikit-learn's digits; what is said of MNIST is not checked.
 stand-in: $(VENV)/ready
-	env -u GAN_TUTORIAL_MNIST GAN_TUTORIAL_OFFLINE=1 $(BIN)/python -m pytest -q -k "not kills"
+	env -u GAN_TUTORIAL_MNIST GAN_TUTORIAL_OFFLINE=1 $(BIN)/python -m pytest -q \
+		-k "not kills" -m "not browser"
 	env -u GAN_TUTORIAL_MNIST GAN_TUTORIAL_OFFLINE=1 $(NBVAL) notebooks/01_*.ipynb notebooks/04_*.ipynb \
 		notebooks/05_*.ipynb
+
+$(VENV)/browser: $(VENV)/site
+	$(BIN)/python -m pip install --quiet --quiet -e '.[browser]'
+	@touch $@
+
+# Skips, and says why, where there is no chromium.
+browser: $(VENV)/browser
+	$(BIN)/python -m pytest -q -rs -m browser --durations=0
 
 notebooks: $(VENV)/ready
 	$(BIN)/python tools/notebooks.py

@@ -1,0 +1,400 @@
+"""What a reader's browser shows: the notebooks in JupyterLab, and every page of the site.
+
+Run by `make browser`. Needed are a program `chromium` on the path, such as Debian's, and the extra
+`browser`; where either is missing, the tests skip and say so.
+"""
+
+import contextlib
+import functools
+import hashlib
+import http.server
+import importlib.util
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MINUTE = 60_000  # in Playwright's milliseconds
+
+pytestmark = pytest.mark.browser
+
+
+# A browser that never asks anything of the world outside.
+
+QUIET = [
+    "--no-sandbox",  # root has none
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    reason = "needs Playwright: pip install -e '.[browser]'"
+    driver = pytest.importorskip("playwright.sync_api", reason=reason)
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("needs a browser: no program `chromium` on the path")
+    with driver.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield browser
+        browser.close()
+
+
+BADGES = (
+    "https://mybinder.org/badge_logo.svg",
+    "https://colab.research.google.com/assets/colab-badge.svg",
+)
+
+
+@pytest.fixture
+def page(chromium):
+    """A fresh tab, without history or cache; `page.complaints` gathers what goes wrong in it."""
+    page = chromium.new_page(
+        viewport={"width": 1280, "height": 900},
+        reduced_motion="reduce",  # no colour is caught half way to another
+    )
+    page.set_default_timeout(4 * MINUTE)
+    page.route(lambda address: not at_home(address), answer_for_the_world)
+    page.complaints = []
+
+    def note(what, where):
+        page.complaints.append(f"{page.url}: {what} {where}")
+
+    page.on("console", lambda m: m.type == "error" and note(m.text, m.location["url"]))
+    page.on("pageerror", lambda error: note("exception:", error))
+    page.on("requestfailed", lambda request: note("no answer:", request.url))
+    yield page
+    page.close()
+
+
+def at_home(address):
+    return address.startswith(("http://localhost:", "data:", "blob:", "attachment:"))
+
+
+def answer_for_the_world(route):
+    """Answer for the badges' hosts, with or without a network; any other host is a mistake."""
+    if route.request.url in BADGES:
+        picture = '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="20"/>'
+        route.fulfill(content_type="image/svg+xml", body=picture)
+    else:
+        route.abort()
+
+
+def nothing(found):
+    """Fail where anything was found, and show it all: a line each, none of it shortened."""
+    lines = (
+        [f"{where}: {what}" for where, what in found.items()] if hasattr(found, "items") else found
+    )
+    if lines:
+        pytest.fail("\n".join(lines), pytrace=False)
+
+
+# JupyterLab
+
+# It first asks the browser for a picture that is kept in the notebook itself, which the browser
+# cannot load, and then hands it over.
+HARMLESS = ("attachment:cover.png",)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab of its own, with copies of the notebooks that hold no outputs."""
+    home = tmp_path_factory.mktemp("lab")
+    folder = home / "notebooks"
+    folder.mkdir()
+    for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+        nbformat.write(without_outputs(path), folder / path.name)
+    yield from served_by_jupyter(home, folder)
+
+
+def without_outputs(path):
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def served_by_jupyter(home, folder):
+    """Yield the address of a JupyterLab on a free port that keeps all its own files in `home`."""
+    port = free_port()
+    address = f"http://localhost:{port}"
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+    command += [f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"]
+    command += ["--IdentityProvider.token=", "--ServerApp.password=", "--LabApp.news_url="]
+    command += ["--LabApp.expose_app_in_browser=True"]
+    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    environment = {**os.environ, **{name: str(home / name.lower()) for name in places}}
+    environment.pop("PYTEST_CURRENT_TEST", None)  # ipykernel captures less where it is set
+    log = home / "log"
+    with log.open("w") as file:
+        server = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
+    try:
+        wait_for_answer(f"{address}/api", server, log)
+        yield address
+    finally:
+        server.terminate()  # and the kernels with it
+        server.wait(timeout=180)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_answer(address, server, log, seconds=120):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.2)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+
+
+OPEN = "window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady"
+RUN_ALL = """() => {
+    window.ended = false;
+    window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => window.ended = true);
+}"""
+CODE_CELLS = """window.jupyterapp.shell.currentWidget.content.model.toJSON().cells.filter(
+    cell => cell.cell_type === 'code')"""
+SHOW_EXPLORER = """async () => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    const holds = cell => cell.model.sharedModel.source.includes('Explorer(');
+    await notebook.scrollToItem(notebook.widgets.findIndex(holds));
+}"""
+IDLE = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+PICTURE = """async image => {
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    canvas.getContext('2d').drawImage(image, 0, 0);
+    return canvas.toDataURL();
+}"""
+
+
+def run_all(page, lab, name):
+    """Open a notebook, run its cells to the end, and return the code cells with their outputs."""
+    page.goto(f"{lab}/lab/tree/{name}?reset")
+    page.wait_for_function(OPEN, timeout=4 * MINUTE)
+    page.evaluate(RUN_ALL)
+    page.wait_for_function("window.ended", timeout=6 * MINUTE, polling=200)
+    return page.evaluate(CODE_CELLS)
+
+
+def errors_in(cells):
+    outputs = [output for cell in cells for output in cell["outputs"]]
+    return [f"{o['ename']}: {o['evalue']}" for o in outputs if o["output_type"] == "error"]
+
+
+def settled(page, image):
+    """Return a hash of the picture's pixels, once the kernel rests and they change no more."""
+    deadline = time.monotonic() + 60
+    seen = None
+    while time.monotonic() < deadline:
+        page.wait_for_function(IDLE)
+        now = hashlib.sha256(image.evaluate(PICTURE).encode()).hexdigest()
+        if now == seen:
+            return now
+        seen = now
+        page.wait_for_timeout(500)  # milliseconds, in which a late event would reach the kernel
+    return pytest.fail("the picture did not come to rest")
+
+
+def drag(page, handle, by):
+    """Move a slider's handle `by` pixels with the mouse, as a hand does: in small moves."""
+    handle.hover()  # scrolls there, too
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.down()
+    page.mouse.move(x + by, y, steps=8)
+    page.mouse.up()
+
+
+@pytest.mark.parametrize("name", ["01_objective.ipynb", "05_results.ipynb"])
+def test_in_jupyterlab_all_cells_run_and_the_sliders_move_the_picture(page, lab, name):
+    cells = run_all(page, lab, name)
+    nothing(errors_in(cells))
+    assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
+
+    page.evaluate(SHOW_EXPLORER)
+    image = page.locator("img.widget-image")
+    handles = page.locator(".noUi-handle")
+    assert (image.count(), handles.count()) == (1, 2)
+    for handle in handles.all():
+        start = settled(page, image)
+        drag(page, handle, by=40)
+        dragged = settled(page, image)
+        assert dragged != start, "the mouse does not move the picture"
+        handle.press("ArrowRight")
+        further = settled(page, image)
+        assert further != dragged, "the keyboard does not move the picture"
+        handle.press("ArrowLeft")
+        assert settled(page, image) == dragged, "the same values give another picture"
+    nothing([line for line in page.complaints if not line.endswith(HARMLESS)])
+
+
+# The site
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The addresses of all pages of the site, built from this checkout and served on loopback."""
+    tool = ROOT / "tools" / "build_site.py"
+    if not tool.is_file():
+        pytest.skip("there is no site to build: no tools/build_site.py")
+    if importlib.util.find_spec("sphinx") is None:
+        pytest.skip("needs Sphinx: pip install -e '.[site]'")
+    out = tmp_path_factory.mktemp("site")
+    subprocess.run([sys.executable, tool, "--out", out], cwd=ROOT, check=True)
+    folder = out / "html"
+    if not (folder / "_static" / "mathjax").is_dir():
+        pytest.skip("needs npm and a network once, to lay MathJax beside the pages")
+    pages = sorted(path.relative_to(folder) for path in folder.rglob("*.html"))
+    with served(folder) as address:
+        yield [f"{address}/{page.as_posix()}" for page in pages if "_static" not in page.parts]
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        """Say nothing: the browser tells what it missed."""
+
+
+@contextlib.contextmanager
+def served(folder):
+    handler = functools.partial(QuietHandler, directory=folder)
+    with http.server.ThreadingHTTPServer(("localhost", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+
+
+THEMES = ("light", "dark")
+WIDTHS = (1280, 390)
+TYPESET = "async () => { await window.MathJax?.startup?.promise; }"
+EQUATIONS = r"""() => {
+    const equations = [...document.querySelectorAll('.math')];
+    const rendered = equations.filter(e => e.querySelector('mjx-container'));
+    const missing = equations.filter(e => !rendered.includes(e)).map(e => e.textContent);
+    // An unknown command is no error to MathJax, it shows the command's name: a backslash tells.
+    const wrong = rendered.filter(e => e.querySelector('mjx-merror, [data-mjx-error]') ||
+        e.querySelector('mjx-container').textContent.includes('\\')).map(e => e.textContent);
+    const raw = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const {parentElement, data} = texts.currentNode;
+        if (parentElement.closest('pre, code, script, style, .math')) continue;
+        if (/\$\$|\\tag|\\begin\{|\\[(\[]/.test(data)) raw.push(data.trim());
+    }
+    return [rendered.length, [...missing, ...wrong, ...raw].map(text => text.slice(0, 80))];
+}"""
+IMAGES = r"""() => {
+    const images = [...document.images];
+    const isFile = text => /\.(png|svg|gif|jpe?g)$/.test(text);  // Sphinx's words where it has none
+    const unnamed = images.filter(({alt}) => !alt.trim() || isFile(alt));
+    return [images.length, unnamed.map(image => image.outerHTML.slice(0, 80))];
+}"""
+CUT = """() => {
+    const all = document.documentElement.scrollWidth;
+    const scrolls = e => e && (
+        ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+    const outside = e => e.getBoundingClientRect().right > window.innerWidth + 1;
+    const cut = [...document.querySelectorAll('main :is(img, table, pre, mjx-container)')].filter(
+        e => outside(e) && !scrolls(e.parentElement));
+    return [...(all > window.innerWidth ? [`the page is ${all} wide`] : []),
+            ...cut.map(e => e.outerHTML.slice(0, 80))];
+}"""
+
+
+def visit(page, address):
+    page.goto(address)
+    page.evaluate(TYPESET)
+
+
+def paint(page, theme):
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+
+
+def count_and_faults(page, pages, question):
+    """Ask each page for a number of things and the faults in them; return both, by address."""
+    counts, faults = {}, {}
+    for address in pages:
+        visit(page, address)
+        counts[address], found = page.evaluate(question)
+        if found:
+            faults[address] = found
+    return counts, faults
+
+
+def notebooks_among(pages):
+    names = [path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")]
+    return [address for address in pages if Path(address).stem in names]
+
+
+def test_every_notebook_has_a_page(site):
+    names = {path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+    assert {Path(address).stem for address in notebooks_among(site)} == names
+
+
+def test_every_page_loads_without_an_error_and_asks_no_other_host(page, site):
+    for address in site:
+        visit(page, address)
+    nothing(page.complaints)
+
+
+def test_all_equations_are_rendered(page, site):
+    rendered, faults = count_and_faults(page, site, EQUATIONS)
+    nothing(faults)
+    assert all(rendered[address] > 0 for address in notebooks_among(site))
+
+
+def test_every_image_has_a_text_in_its_place(page, site):
+    images, faults = count_and_faults(page, site, IMAGES)
+    nothing(faults)
+    assert all(images[address] > 0 for address in notebooks_among(site))
+
+
+def test_axe_finds_nothing_serious(page, site):
+    needed = "needs axe: pip install -e '.[browser]'"
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason=needed).Axe()
+    found = {}
+    for address in site:
+        visit(page, address)
+        for theme in THEMES:
+            paint(page, theme)
+            for violation in axe.run(page).response["violations"]:
+                if violation["impact"] in ("serious", "critical"):
+                    places = [node["html"][:80] for node in violation["nodes"][:3]]
+                    found[address, theme, violation["id"]] = places
+    nothing(found)
+
+
+def test_nothing_is_cut(page, site):
+    found = {}
+    for address in site:
+        visit(page, address)
+        for width, theme in itertools.product(WIDTHS, THEMES):
+            page.set_viewport_size({"width": width, "height": 844})
+            paint(page, theme)
+            if cut := page.evaluate(CUT):
+                found[address, theme, width] = cut
+    nothing(found)
