@@ -20,6 +20,8 @@ equation                                                             code
 (R1) gamma/2 E|grad_x D(x)|^2 at real images, (R2) at fake ones      `losses.r1`, `losses.r2`
 (GP) lambda E(|grad_x D| - 1)^2 between real and fake images         `losses.gradient_penalty`
 (RP-D), (RP-G) -E log s(D(x) - D(G(z))), and with players exchanged  `losses.relativistic_d_loss`
+(SIN) A sin(2 pi f t / steps + phi)                                  `lstm_gan.sines`
+(MMD) mean k(x, x') + mean k(y, y') - 2 mean k(x, y)                 `mmd.mmd`
 (NLL) -mean log p(y_t | y_1..t-1) over places and sequences          `sequences.nll`
 (Q)  Q(y_1..t) = mean of D over sequences that go on from y_1..t     `seqgan.rewards`
 (PG) -sum log G(y_t | y_1..t-1) Q(y_1..t), the policy gradient       `seqgan.policy_loss`

@@ -93,7 +93,7 @@ def sines(n=14_000, steps=30, seed=0):
         rng.uniform(low, high, shape) for low, high in ((0.1, 0.9), (1, 5), (-math.pi, math.pi))
     )
     t = np.arange(1, positive("steps", steps) + 1)
-    waves = amplitude * np.sin(2 * math.pi * frequency * t / steps + phase)
+    waves = amplitude * np.sin(2 * math.pi * frequency * t / steps + phase)  # Eq. (SIN)
     return waves[..., None].astype(np.float32)
 
 

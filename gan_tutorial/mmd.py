@@ -26,7 +26,7 @@ def mmd(real, fake, sigma):
     real, fake = _checked(real, fake, sigma)
     within = [_mean_of_others(rbf_kernel(each, gamma=_gamma(sigma))) for each in (real, fake)]
     across = rbf_kernel(real, fake, gamma=_gamma(sigma)).mean()
-    return float(sum(within) - 2 * across)
+    return float(sum(within) - 2 * across)  # Eq. (MMD)
 
 
 def median_distance(real, limit=1000):
