@@ -2,7 +2,8 @@
 
 The oracle experiment of Yu et al. 2017, section 4, and the controls that it lacked. All arms of a
 seed start from the same pretrained policy: SeqGAN; the same policy steps under a constant reward;
-maximum likelihood for as long on the clock; and the pretrained policy at other temperatures.
+maximum likelihood for as many seconds of the processor; and the pretrained policy at other
+temperatures.
 """
 
 import time
@@ -80,7 +81,7 @@ class Experiment:
 
     def __init__(self, tier, seed, folder, minutes):
         self.tier, self.seed, self.folder = tier, seed, Path(folder)
-        self.limit = 60 * minutes  # of training, over all arms
+        self.limit = 60 * minutes  # CPU seconds of training, over all arms
         self.oracle = make_oracle(tier["vocabulary"], seed=1000 + seed)
         n, length = tier["sequences"], tier["length"]
         self.real, self.validation, self.held_out = (
@@ -104,7 +105,7 @@ class Experiment:
         )
 
     def train(self, arm, game, advance, total, every=5, seconds=np.inf):
-        """Advance a game by single units up to a total, or for some seconds; go on where it was.
+        """Advance a game by single units up to a total, or some CPU seconds; go on where it was.
 
         Returns the course, a list of dicts: units so far, NLL under the oracle, of held-out data.
         """
@@ -114,9 +115,9 @@ class Experiment:
             course, done, spent = facts["course"], facts["step"], facts["seconds"]
         elsewhere = sum(self.seconds.values())
         while done < total and spent < seconds and elsewhere + spent < self.limit:
-            started = time.perf_counter()
+            started = time.process_time()  # of the processor: other programs do not count
             advance(game, done)
-            spent, done = spent + time.perf_counter() - started, done + 1
+            spent, done = spent + time.process_time() - started, done + 1
             if done % every == 0 or done == total or spent >= seconds:
                 course.append({"units": done, "seconds": round(spent), **self.short(game.policy)})
                 game.save(folder, done, course=course, seconds=spent)
