@@ -49,14 +49,16 @@ autodoc_default_options = {
 add_module_names = False
 
 # Translations: docs/locale/<language>/LC_MESSAGES/<page>.po
+# (tools/translations.py keeps them up to date).
 LANGUAGES = {"en": "English", "zh_CN": "中文"}
 language = os.environ.get("SITE_LANGUAGE", "en")
+CHINESE = language == "zh_CN"
 locale_dirs = ["locale"]
 gettext_compact = False
 gettext_uuid = False
 
 html_theme = "sphinx_book_theme"
-html_title = project
+html_title = "GAN 教程" if CHINESE else project
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
 html_show_sourcelink = False
