@@ -61,7 +61,7 @@ def begin(language):
         header_comment=f"# The GAN tutorial in {language}; see tools/translations.py.",
         project="The GAN tutorial",
         version="1",
-        msgid_bugs_address="",
+        msgid_bugs_address="see README.md",
         last_translator="The GAN tutorial authors",
         language_team=language,
         revision_date=datetime.now().astimezone(),
