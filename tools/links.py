@@ -4,8 +4,8 @@
     python tools/links.py --repo owner/name    after publishing: first write it into pyproject.toml
 
 Derived are the badges, set-up cells and links of the notebooks, README's badges and link to the
-site, CITATION.cff, the teachers' example workflow and the links in translations. The site reads pyproject.toml when it is
-built, and the project's own workflows need no address.
+site, CITATION.cff, the teachers' example workflow and the links in translations. The site reads
+pyproject.toml when it is built, and the project's own workflows need no address.
 """
 
 import argparse

@@ -103,11 +103,11 @@ def report(name, catalogue):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--check", action="store_true", help="change nothing, exit 1 if any is left")
+    parser.add_argument("--check", action="store_true", help="only say what is left, exit 1 if any")
     parser.add_argument("--add", metavar="PAGE", help="begin a page, such as notebooks/02_networks")
     parser.add_argument("--language", default="zh_CN", help="for --add (default: %(default)s)")
     parser.add_argument("--locale", type=Path, default=LOCALE, help="folder of the catalogues")
-    parser.add_argument("--messages", type=Path, help="messages extracted already, as for the tests")
+    parser.add_argument("--messages", type=Path, help="messages extracted already, for the tests")
     args = parser.parse_args()
     messages = args.messages or extract(OUT)
     if args.add:
