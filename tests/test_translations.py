@@ -3,8 +3,6 @@
 import importlib.util
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -26,24 +24,32 @@ pytestmark = [
 ]
 
 
-def run(*arguments):
-    command = [sys.executable, ROOT / "tools" / "translations.py", *arguments]
-    return subprocess.run(command, capture_output=True, text=True)
-
-
 @pytest.fixture(scope="module")
 def translations():
-    """The tool as a module, for its functions."""
-    sys.path.insert(0, str(ROOT / "tools"))
-    import translations
-
-    return translations
+    """The tool as a module: a process for each call would take longer than all that it does."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "tools")
+        yield importlib.import_module("translations")
 
 
 @pytest.fixture(scope="module")
 def messages(translations, tmp_path_factory):
     """What there is to translate, extracted once."""
     return translations.extract(tmp_path_factory.mktemp("translations"))
+
+
+@pytest.fixture
+def run(translations, capsys):
+    """A function that runs the tool, and returns whether it went well and what it printed."""
+
+    def call(*arguments):
+        try:
+            translations.main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            return not end.code, capsys.readouterr().out
+        return True, capsys.readouterr().out
+
+    return call
 
 
 @pytest.fixture
@@ -56,8 +62,12 @@ def copies(messages, tmp_path):
     return tmp_path
 
 
-def check(folder, *arguments):
-    return run("--locale", folder / "locale", "--messages", folder / "messages", *arguments)
+@pytest.fixture
+def check(run, copies):
+    """A function that runs the tool on the copies."""
+    return lambda *arguments: run(
+        "--locale", copies / "locale", "--messages", copies / "messages", *arguments
+    )
 
 
 def change(path, old, new):
@@ -66,36 +76,36 @@ def change(path, old, new):
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_the_edition_is_complete_and_in_step_with_the_pages(messages):
-    done = run("--check", "--messages", messages)
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_the_edition_is_complete_and_in_step_with_the_pages(run, messages):
+    good, printed = run("--check", "--messages", messages)
+    assert good, printed
     for page in EDITION:
-        assert f"zh_CN {page}: " in done.stdout
+        assert f"zh_CN {page}: " in printed
 
 
-def test_a_changed_sentence_makes_its_translation_stale(copies):
+def test_a_changed_sentence_makes_its_translation_stale(copies, check):
     page = copies / "messages" / "notebooks" / "01_objective.pot"
     change(page, "One symbol at a time:", "Now one symbol at a time:")
-    done = check(copies, "--check")
-    assert done.returncode == 1
-    assert "1 stale" in done.stdout
-    assert "stale: Now one symbol at a time:" in done.stdout
+    good, printed = check("--check")
+    assert not good
+    assert "1 stale" in printed
+    assert "stale: Now one symbol at a time:" in printed
 
 
-def test_a_sentence_that_is_gone_makes_its_translation_obsolete(copies):
+def test_a_sentence_that_is_gone_makes_its_translation_obsolete(copies, check):
     page = copies / "messages" / "index.pot"
     change(page, 'msgid "Map of the series"', 'msgid "Quite another matter: 你好"')
-    done = check(copies, "--check")
-    assert done.returncode == 1
-    assert "obsolete: Map of the series" in done.stdout
-    assert "untranslated: Quite another matter" in done.stdout
+    good, printed = check("--check")
+    assert not good
+    assert "obsolete: Map of the series" in printed
+    assert "untranslated: Quite another matter" in printed
 
 
 @pytest.mark.parametrize(
     ("translation", "reason"),
     [("", "untranslated"), ("第一个期望 $p_g$ 奖励 D。", "markup differs")],
 )
-def test_an_emptied_or_damaged_translation_is_told(copies, translation, reason):
+def test_an_emptied_or_damaged_translation_is_told(copies, check, translation, reason):
     path = copies / "locale" / MESSAGES / "notebooks" / "01_objective.po"
     text = path.read_text(encoding="utf-8")
     text, n = re.subn(
@@ -103,33 +113,33 @@ def test_an_emptied_or_damaged_translation_is_told(copies, translation, reason):
     )
     assert n == 1
     path.write_text(text, encoding="utf-8")
-    done = check(copies, "--check")
-    assert done.returncode == 1
-    assert f"{reason}: The first expectation pays" in done.stdout
+    good, printed = check("--check")
+    assert not good
+    assert f"{reason}: The first expectation pays" in printed
 
 
-def test_an_update_keeps_what_is_translated_and_asks_for_the_rest(copies):
+def test_an_update_keeps_what_is_translated_and_asks_for_the_rest(copies, check):
     path = copies / "locale" / MESSAGES / "index.po"
     before = path.read_bytes()
-    assert check(copies).returncode == 0
+    assert check()[0]
     assert path.read_bytes() == before  # nothing has changed, so nothing is written anew
     change(copies / "messages" / "index.pot", "Three ways to start", "Three ways to begin")
-    assert check(copies).returncode == 0
+    assert check()[0]
     text = path.read_text(encoding="utf-8")
     assert '#| msgid "Three ways to start"\nmsgid "Three ways to begin"' in text
-    assert check(copies, "--check").returncode == 1
+    assert not check("--check")[0]
     change(path, '#, fuzzy\n#| msgid "Three ways to start"\n', "")
-    assert check(copies, "--check").returncode == 0
+    assert check("--check")[0]
 
 
-def test_a_page_is_begun_with_all_its_messages(copies):
+def test_a_page_is_begun_with_all_its_messages(copies, check):
     path = copies / "locale" / MESSAGES / "notebooks" / "01_objective.po"
     n = len(re.findall("^msgid ", path.read_text(encoding="utf-8"), re.M))
     path.unlink()
-    assert check(copies, "--add", "notebooks/01_objective").returncode == 0
+    assert check("--add", "notebooks/01_objective")[0]
     text = path.read_text(encoding="utf-8")
     assert len(re.findall('^msgid .*\n(?:".*\n)*msgstr ""$', text, re.M)) == n
-    assert check(copies, "--add", "notebooks/00_nothing").returncode == 1
+    assert not check("--add", "notebooks/00_nothing")[0]
 
 
 @pytest.mark.parametrize("page", EDITION)

@@ -101,14 +101,14 @@ def report(name, catalogue):
     return len(left)
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true", help="only say what is left, exit 1 if any")
     parser.add_argument("--add", metavar="PAGE", help="begin a page, such as notebooks/02_networks")
     parser.add_argument("--language", default="zh_CN", help="for --add (default: %(default)s)")
     parser.add_argument("--locale", type=Path, default=LOCALE, help="folder of the catalogues")
     parser.add_argument("--messages", type=Path, help="messages extracted already, for the tests")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     messages = args.messages or extract(OUT)
     if args.add:
         if not (messages / f"{args.add}.pot").is_file():
