@@ -6,7 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from sphinx.search import zh
+from sphinx.search.en import SearchEnglish
 
 DOCS = Path(__file__).parent
 PROJECT = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -55,6 +55,7 @@ add_module_names = False
 LANGUAGES = {"en": "English", "zh_CN": "中文"}
 language = os.environ.get("SITE_LANGUAGE", "en")
 CHINESE = language == "zh_CN"
+HAN = "[\u4e00-\u9fff]"  # a Chinese character
 locale_dirs = ["locale"]
 gettext_compact = False
 gettext_uuid = False
@@ -124,16 +125,18 @@ def finish_chinese(app, pagename, templatename, context, doctree):
         context["body"] = f"<p><em>本页尚未译成中文，以下为英文原文。</em></p>\n{english}"
 
 
-class SearchChinese(zh.SearchChinese):
-    """Chinese is written without spaces: index each run of two to six characters.
+class SearchChinese(SearchEnglish):
+    """Index each run of two to six Chinese characters, since Chinese is written without spaces.
 
-    Sphinx would leave this to jieba, and without it find no Chinese word. What is searched for is
-    one such run, so nothing that cuts sentences into words is needed.
+    Sphinx 9.0's own class needs jieba to cut sentences into words, and its pages ask for a stemmer
+    in JavaScript that does not exist. What a reader types is one such run, so nothing need be cut.
     """
 
+    lang = "zh"
+
     def split(self, text):
-        runs = re.findall(r"[\u4e00-\u9fff]{2,}", text)
-        return super().split(text) + [
+        runs = re.findall(f"{HAN}{{2,}}", text)
+        return super().split(re.sub(HAN, " ", text)) + [
             run[i : i + n] for run in runs for n in range(2, 7) for i in range(len(run) - n + 1)
         ]
 

@@ -222,6 +222,9 @@ def test_chinese_words_are_found(site):
     index = (folder / "zh_CN" / "searchindex.js").read_text(encoding="utf-8")
     for word in ("生成器", "判别器", "模式崩溃", "discriminator"):
         assert word in index, word
+    stemmer = (folder / "zh_CN" / "_static" / "language_data.js").read_text(encoding="utf-8")
+    name = re.search(r"window\.Stemmer = (\w+);", stemmer)[1]
+    assert f"var {name}=" in stemmer  # else the page for searching stops with an error
 
 
 def commands(workflow):
