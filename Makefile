@@ -8,7 +8,7 @@ NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-ti
 DOCS := docs/_build
 
 .PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links \
-	bench site site-test browser test-launch test-colab binder-test oldest clean
+	bench site site-test translations browser test-launch test-colab binder-test oldest clean
 
 help:
 	@echo "make demo        train 20,000 steps, about a minute, and say where the pictures are"
@@ -22,6 +22,7 @@ help:
 	@echo "make site        build the read-along site in $(DOCS)/html"
 	@echo "make site-test   build it once more and follow its links"
 	@echo "make browser     the notebooks and the site in a real browser (needs chromium)"
+	@echo "make translations  update docs/locale from the pages, and say what is left to translate"
 	@echo "make bench       the trainer's speed beside what you would use instead"
 	@echo "make notebooks   execute the notebooks afresh and store their outputs (needs MNIST)"
 	@echo "make links       write badges and links; REPO=owner/name sets the project's address"
@@ -96,7 +97,10 @@ site: $(VENV)/site
 	$(BIN)/python tools/build_site.py
 
 site-test: $(VENV)/site
-	$(BIN)/python -m pytest -q --durations=5 tests/test_site.py
+	$(BIN)/python -m pytest -q --durations=5 tests/test_site.py tests/test_translations.py
+
+translations: $(VENV)/site
+	$(BIN)/python tools/translations.py
 
 binder-test: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet --quiet -e '.[binder]'

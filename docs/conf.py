@@ -6,6 +6,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from sphinx.search.en import SearchEnglish
+
 DOCS = Path(__file__).parent
 PROJECT = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -48,15 +50,20 @@ autodoc_default_options = {
 }
 add_module_names = False
 
-# Translations: docs/locale/<language>/LC_MESSAGES/<page>.po
+# Translations: docs/locale/<language>/LC_MESSAGES/<page>.po, which tools/translations.py keeps in
+# step with the pages. A page that has no such file is shown in English.
 LANGUAGES = {"en": "English", "zh_CN": "中文"}
 language = os.environ.get("SITE_LANGUAGE", "en")
+CHINESE = language == "zh_CN"
+HAN = "[\u4e00-\u9fff]"  # a Chinese character
 locale_dirs = ["locale"]
 gettext_compact = False
 gettext_uuid = False
+if CHINESE:
+    nb_code_prompt_show, nb_code_prompt_hide = "显示代码", "隐藏代码"
 
 html_theme = "sphinx_book_theme"
-html_title = project
+html_title = "GAN 教程" if CHINESE else project
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
 html_show_sourcelink = False
@@ -106,6 +113,34 @@ def add_switch(app, pagename, templatename, context, doctree):
     context["other_language"] = None if doctree is None else other_language(app, pagename)
 
 
+def finish_chinese(app, pagename, templatename, context, doctree):
+    """Put into Chinese what gettext does not reach, and say which pages are in English."""
+    if not CHINESE or doctree is None:
+        return
+    if (DOCS / "locale" / language / "LC_MESSAGES" / f"{pagename}.po").is_file():
+        summary = "<summary>{}</summary>"
+        context["body"] = context["body"].replace(summary.format("Answer"), summary.format("答案"))
+    else:
+        english = context["body"].replace("<section ", '<section lang="en" ', 1)
+        context["body"] = f"<p><em>本页尚未译成中文，以下为英文原文。</em></p>\n{english}"
+
+
+class SearchChinese(SearchEnglish):
+    """Index each run of two to six Chinese characters, since Chinese is written without spaces.
+
+    Sphinx 9.0's own class needs jieba to cut sentences into words, and its pages ask for a stemmer
+    in JavaScript that does not exist. What a reader types is one such run, so nothing need be cut.
+    """
+
+    lang = "zh"
+
+    def split(self, text):
+        runs = re.findall(f"{HAN}{{2,}}", text)
+        return super().split(re.sub(HAN, " ", text)) + [
+            run[i : i + n] for run in runs for n in range(2, 7) for i in range(len(run) - n + 1)
+        ]
+
+
 def escape_bars(app, what, name, thing, options, lines):
     """Let |x| in a docstring be the length of x: reStructuredText would look for a replacement."""
     for i, line in enumerate(lines):
@@ -117,3 +152,5 @@ def escape_bars(app, what, name, thing, options, lines):
 def setup(app):
     app.connect("autodoc-process-docstring", escape_bars)
     app.connect("html-page-context", add_switch)
+    app.connect("html-page-context", finish_chinese)
+    app.add_search_language(SearchChinese)

@@ -128,6 +128,24 @@ def test_the_readmes_table_of_sequences_is_that_of_the_package():
     assert f"band in {chosen['generated']['in_band']:.0%} of the samples" in README
 
 
+def test_the_readmes_table_of_tokens_is_that_of_the_package():
+    oracles = results.load("seqgan-baselines")["oracles"].values()
+    for writer in ("oracle", "bigram", "unigram", "untrained", "uniform"):
+        values = [oracle[writer]["oracle_nll"] for oracle in oracles]
+        assert f"{min(values):.2f} to {max(values):.2f}" in README
+    runs = [results.load(f"seqgan-small-{seed}") for seed in range(3)]
+    labels = {
+        "pretrained": "where all arms start",
+        "seqgan": "SeqGAN",
+        "constant": "constant reward",
+    }
+    for arm, label in labels.items():
+        rows = [run["arms"][arm] for run in runs]
+        cells = [[r[m] for r in rows] for m in ("oracle_nll", "held_out_nll", "distinct_2")]
+        row = " | ".join(f"{np.mean(c):.3f} ± {np.std(c, ddof=1):.3f}" for c in cells)
+        assert f"{label} | {row} |" in README
+
+
 def likelihood(row):
     return f"{row['parzen']:.1f} ± {row['parzen_se']:.1f}"
 

@@ -2,6 +2,7 @@
 
 import html
 import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -191,15 +192,40 @@ def test_the_reference_describes_every_public_function_that_has_a_docstring(site
 
 @needs_sphinx
 @pytest.mark.slow
-def test_pages_of_two_languages_lead_to_each_other(site):
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [("index.html", "系列导览"), (f"notebooks/{NOTEBOOKS[0].stem}.html", "最优判别器")],
+)
+def test_a_page_stands_in_two_languages_that_lead_to_each_other(site, name, heading):
+    up = "../" * name.count("/")
+    english, chinese = page_of(site, name), page_of(site, f"zh_CN/{name}")
+    assert f"{up}zh_CN/{name}" in english.links
+    assert f"{up}../{name}" in chinese.links
+    assert re.search('<html[^>]* lang="en"', english.text)
+    assert re.search('<html[^>]* lang="zh-CN"', chinese.text)
+    assert re.search(f"<h2>{heading}<", chinese.text)
+    assert "本页尚未译成中文" not in chinese.text
+    assert "<summary>Answer" not in chinese.text
+
+
+@needs_sphinx
+@pytest.mark.slow
+def test_a_page_without_a_translation_is_in_english_and_says_so(site):
+    page = page_of(site, "zh_CN/glossary.html")
+    assert "本页尚未译成中文" in page.text
+    assert '<section lang="en"' in page.text
+
+
+@needs_sphinx
+@pytest.mark.slow
+def test_chinese_words_are_found(site):
     folder, pages = site
-    if not (DOCS / "locale" / "zh_CN").is_dir():
-        assert not any("zh_CN" in link for page in pages.values() for link in page.links)
-        pytest.skip("docs/locale holds no translation yet")
-    for name in ("index.html", f"notebooks/{NOTEBOOKS[0].stem}.html"):
-        up = "../" * name.count("/")
-        assert f"{up}zh_CN/{name}" in page_of(site, name).links
-        assert f"{up}../{name}" in page_of(site, f"zh_CN/{name}").links
+    index = (folder / "zh_CN" / "searchindex.js").read_text(encoding="utf-8")
+    for word in ("生成器", "判别器", "模式崩溃"):
+        assert f"{json.dumps(word)}:" in index, word
+    stemmer = (folder / "zh_CN" / "_static" / "language_data.js").read_text(encoding="utf-8")
+    name = re.search(r"window\.Stemmer = (\w+);", stemmer)[1]
+    assert f"var {name}=" in stemmer  # else the page for searching stops with an error
 
 
 def commands(workflow):

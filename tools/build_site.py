@@ -1,7 +1,6 @@
 """Build the site: English, and each translation that has a folder in docs/locale.
 
-    python tools/build_site.py              into docs/_build/html
-    python tools/build_site.py --gettext    messages for translators, into docs/_build/gettext
+    python tools/build_site.py    into docs/_build/html, translations in folders of it
 
 Nothing is executed: the notebooks' stored outputs are shown. A warning is an error.
 """
@@ -17,6 +16,7 @@ import mathjax
 import pages
 
 DOCS = pages.ROOT / "docs"
+STRICT = ["-q", "-W", "--keep-going"]
 
 
 def translations():
@@ -24,10 +24,10 @@ def translations():
     return sorted(path.parent.name for path in (DOCS / "locale").glob("*/LC_MESSAGES"))
 
 
-def sphinx(builder, source, out, language="en", **environment):
-    """Run sphinx-build for one language; its warnings end the command."""
+def sphinx(builder, source, out, language="en", options=STRICT, **environment):
+    """Run sphinx-build for one language; by default its warnings end the command."""
     doctrees = source.parent / "doctrees" / language
-    command = [sys.executable, "-m", "sphinx", "-b", builder, "-q", "-W", "--keep-going"]
+    command = [sys.executable, "-m", "sphinx", "-b", builder, *options]
     command += ["-c", DOCS, "-d", doctrees, source, out]
     environment = {**os.environ, "SITE_LANGUAGE": language, **environment}
     done = subprocess.run([str(part) for part in command], env=environment)
@@ -38,13 +38,9 @@ def sphinx(builder, source, out, language="en", **environment):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", type=Path, default=DOCS / "_build")
-    parser.add_argument("--gettext", action="store_true", help="write messages, build nothing")
     args = parser.parse_args()
     start, out = time.perf_counter(), args.out.absolute()
     pages.prepare(out / "source")
-    if args.gettext:
-        sphinx("gettext", out / "source", out / "gettext")
-        return
     static = DOCS / "_build" / "static"
     settings = {"SITE_MATHJAX": str(static) if mathjax.fetch(static) else ""}
     if translations():

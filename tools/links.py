@@ -4,8 +4,8 @@
     python tools/links.py --repo owner/name    after publishing: first write it into pyproject.toml
 
 Derived are the badges, set-up cells and links of the notebooks, README's badges and link to the
-site, CITATION.cff and the teachers' example workflow. The site reads pyproject.toml when it is
-built, and the project's own workflows need no address.
+site, CITATION.cff, the teachers' example workflow and the links in translations. The site reads
+pyproject.toml when it is built, and the project's own workflows need no address.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import notebooks
 
 ROOT = notebooks.ROOT
 NAME = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
+LAUNCH = re.compile(r"(mybinder\.org/v2/gh|colab\.research\.google\.com/github)/[^/\s]+/[^/\s]+/")
 
 
 def site(repository):
@@ -52,6 +53,13 @@ def rewrite(file, pattern, line):
     path.write_text(text, encoding="utf-8")
 
 
+def rewrite_translations(repository):
+    """Put the address into both sides of every catalogue, so that no translation gets stale."""
+    for path in (ROOT / "docs" / "locale").rglob("*.po"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(LAUNCH.sub(rf"\1/{repository}/", text), encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--repo", help="owner/name; as in pyproject.toml by default")
@@ -60,6 +68,7 @@ def main():
         sys.exit(f"{repository!r} is not owner/name, such as ada/gan-tutorial")
     for rule in rules(repository):
         rewrite(*rule)
+    rewrite_translations(repository)
     for path in notebooks.paths():
         notebook = notebooks.read(path)
         notebooks.write_links(path, notebook)
