@@ -50,7 +50,11 @@ def _fifths(n, seed):
 
 
 def steps_of(kind, n):
-    """Map the kind of data and the number of training sequences to the steps of all epochs."""
+    """Map the kind of data and the number of training sequences to the steps of all epochs.
+
+    An epoch is n // 28 steps, as everywhere in this package. In the authors' code one of digits
+    is a third of that: its loop takes a batch for D and, for their labels, two for G.
+    """
     return EPOCHS[kind] * (n // BATCH)
 
 
@@ -106,7 +110,8 @@ def reproduce_digits(seed, data, out, minutes):
         measures = _final(trainer.generator, split, judge)
         facts[kind] = {"step": step, "judge": judge, **measures, "snapshots": judged}
         print(f"digits-{seed}, {kind}: step {step}, {measures}", flush=True)
-    longrun.write_result(out, f"lstm-gan-digits-{seed}", facts, longrun.shipped(folder, [step]))
+    shipped = longrun.shipped(folder, [facts["averaged"]["step"]])
+    longrun.write_result(out, f"lstm-gan-digits-{seed}", facts, shipped)
 
 
 def _judge_snapshots(folder, generator, split, first):

@@ -134,7 +134,8 @@ class SeqGAN:
         reward: None, or `f(tokens)` to rewards `(batch, length)` in D's place.
         seed: of all draws.
 
-    Source: Yu et al. 2017, Algorithm 1; settings as in the authors' code.
+    Source: Yu et al. 2017, Algorithm 1; settings as in the authors' code, but its roll-outs come
+    from a copy that follows the policy slowly.
 
     Example:
         >>> from gan_tutorial.policy import Policy, make_oracle

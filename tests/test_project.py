@@ -114,7 +114,10 @@ def test_the_readmes_tables_of_the_cure_are_those_of_the_package():
 
 def test_the_readmes_table_of_sequences_is_that_of_the_package():
     runs = [results.load(f"lstm-gan-digits-{seed}") for seed in range(5)]
-    for kind, label in (("chosen", "the paper's protocol"), ("averaged", "G's weights averaged")):
+    for kind, label in (
+        ("chosen", "close to the paper's protocol"),
+        ("averaged", "G's weights averaged"),
+    ):
         cells = [[run[kind][name] for run in runs] for name in ("real", "tstr", "trts")]
         row = " | ".join(f"{np.mean(c):.3f} ± {np.std(c, ddof=1):.3f}" for c in cells)
         assert f"| our run, {label} | {row} |" in README
