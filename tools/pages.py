@@ -17,6 +17,7 @@ import result_tables
 
 ROOT = notebooks.ROOT
 PARTS = re.compile(r"\*\*(What you'll \w+)\.\*\* (.+)")
+DISPLAYED = re.compile(r"\$\$.*?\$\$", re.S)
 MINUTES = re.compile(r"[Aa]bout ([^.;,]*?minutes?) on two cores")
 
 
@@ -66,7 +67,18 @@ def for_the_site(path, source):
     opened = f"Open this notebook [on Binder]({binder}) or [in Colab]({colab})."
     lines = [opened if line.startswith("[![") else line for line in first.source.split("\n")]
     first.source = "\n".join(lines).replace("attachment:cover.png", cover)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = DISPLAYED.sub(without_split, cell.source)
     return notebook
+
+
+def without_split(equation):
+    """Write the ends of an equation's lines as Sphinx leaves them alone.
+
+    It puts whatever holds a double backslash into a `split`, in which MathJax takes no tag.
+    """
+    return equation[0].replace("\\\\", "\\cr")
 
 
 def series_map():
