@@ -159,7 +159,9 @@ def main():
     (path,) = notebooks.paths([args.notebook])
     with tempfile.TemporaryDirectory() as folder:
         run_notebook(python, path, wheel(folder), folder)
-    tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", ROOT / "tests" / "test_widgets.py"]
+    # Colab's matplotlib is older than the pyparsing that pip puts beside it, and warns of it.
+    settings = ["-q", "-p", "no:cacheprovider", "-W", "ignore::DeprecationWarning"]
+    tests = ["-m", "pytest", *settings, ROOT / "tests" / "test_widgets.py"]
     subprocess.run([python, *tests], check=True, cwd=ROOT)
     print(f"as on Colab: all well ({time.perf_counter() - start:.0f} s)")
 
