@@ -134,8 +134,8 @@ class SeqGAN:
         reward: None, or `f(tokens)` to rewards `(batch, length)` in D's place.
         seed: of all draws.
 
-    Source: Yu et al. 2017, Algorithm 1; settings as in the authors' code, but its roll-outs come
-    from a copy that follows the policy slowly.
+    Source: Yu et al. 2017, Algorithm 1; settings as in the authors' code, except that there the
+    roll-outs are drawn by a copy that follows the policy slowly, and here by the policy itself.
 
     Example:
         >>> from gan_tutorial.policy import Policy, make_oracle
@@ -200,11 +200,7 @@ class SeqGAN:
 
     def save(self, directory, step=0, **facts):
         """Write both players and their optimisers to one file, `directory/step-STEP.npz`."""
-        arrays = {
-            f"{name}/{i}": variable.numpy()
-            for name, variables in self._state().items()
-            for i, variable in enumerate(variables)
-        }
+        arrays = {name: variable.numpy() for name, variable in self._state().items()}
         return checkpoints.write(directory, step, arrays, {"draws": self._draws, **facts})
 
     def restore(self, directory):
@@ -213,11 +209,7 @@ class SeqGAN:
         Raises FileNotFoundError where there is none, ValueError where it is of other networks.
         """
         arrays, facts = checkpoints.read_newest(directory)
-        known = {
-            f"{name}/{i}": variable
-            for name, variables in self._state().items()
-            for i, variable in enumerate(variables)
-        }
+        known = self._state()
         fits = known.keys() == arrays.keys() and all(
             arrays[name].shape == tuple(variable.shape) for name, variable in known.items()
         )
@@ -229,13 +221,15 @@ class SeqGAN:
         return facts
 
     def _state(self):
-        return {
+        """Return everything that training changes, by the names that `save` gives it."""
+        parts = {
             "policy": self.policy.variables,
             "discriminator": self.discriminator.variables,
             "pretraining": self.policy.optimizer.variables,
             "d_optimizer": self.discriminator.optimizer.variables,
             "optimizer": self.optimizer.variables,
         }
+        return {f"{name}/{i}": v for name, each in parts.items() for i, v in enumerate(each)}
 
     def _fit(self, model, x, y, epochs):
         keras.utils.set_random_seed(self._next_seed())  # of the order in which fit takes the data
