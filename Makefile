@@ -8,20 +8,19 @@ NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-ti
 DOCS := docs/_build
 
 .PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links \
-	bench site site-test translations browser test-launch test-colab binder-test oldest clean
+	bench site site-test translations browser test-colab binder-test oldest clean
 
 help:
 	@echo "make demo        train 20,000 steps, about a minute, and say where the pictures are"
 	@echo "make lab         open the notebooks in JupyterLab"
 	@echo "make test        style, unit tests and notebooks"
 	@echo "make test-quick  style and the quick unit tests"
-	@echo "make test-all    make test, once more on the stand-in digits, the site and Binder"
-	@echo "make test-launch as on Colab, and in a real browser"
+	@echo "make test-all    make test, once more on the stand-in digits, and all ways to launch"
 	@echo "make test-colab  notebook 04 and the widgets with Colab's versions"
 	@echo "make binder-test what Binder would build"
 	@echo "make site        build the read-along site in $(DOCS)/html"
 	@echo "make site-test   build it once more and follow its links"
-	@echo "make browser     the notebooks and the site in a real browser (needs chromium)"
+	@echo "make browser     the notebooks and the site in a real browser (needs Chromium)"
 	@echo "make translations  update docs/locale from the pages, and say what is left to translate"
 	@echo "make bench       the trainer's speed beside what you would use instead"
 	@echo "make notebooks   execute the notebooks afresh and store their outputs (needs MNIST)"
@@ -48,10 +47,7 @@ test: style unit notebooks-test
 test-quick: style
 	$(BIN)/python -m pytest -q -m "not slow and not browser" --durations=5
 
-test-all: test stand-in site-test binder-test
-
-# What a launch needs besides: as on Colab, and in a real browser.
-test-launch: test-colab browser
+test-all: test stand-in site-test browser test-colab binder-test
 
 style: $(VENV)/ready
 	$(BIN)/ruff check .

@@ -66,6 +66,7 @@ html_theme = "sphinx_book_theme"
 html_title = "GAN 教程" if CHINESE else project
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
+html_js_files = ["access.js"]
 html_show_sourcelink = False
 html_copy_source = True  # what the download button of a page gives
 html_last_updated_fmt = None

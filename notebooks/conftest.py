@@ -1,8 +1,21 @@
-"""How nbval runs the notebooks: what is about MNIST is compared on MNIST alone."""
+"""How nbval runs the notebooks: what is about MNIST is compared on MNIST; memory is watched."""
 
 import os
+import sys
+
+import pytest
 
 skipped = 0
+LIMIT = 1900  # MB that a kernel may take: Binder gives 2 GB to it and JupyterLab together
+
+
+def largest_kernel():
+    """Return the most memory that a kernel took, in MB, of those that ended; 0 off Linux."""
+    if sys.platform != "linux":
+        return 0
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
 
 
 def pytest_collectstart(collector):
@@ -34,3 +47,9 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(
             f"stand-in digits: {skipped} cells about MNIST were run without comparison"
         )
+    terminalreporter.write_line(f"largest kernel: {largest_kernel()} MB, at most {LIMIT}")
+
+
+def pytest_sessionfinish(session):
+    if largest_kernel() > LIMIT:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
