@@ -9,9 +9,10 @@ function nameToggles() {
   }
 }
 
-/* An equation that is wider than the page scrolls: let the arrow keys scroll it too. */
-function letWideEquationsTakeFocus() {
-  for (const box of document.querySelectorAll("div.math, div.math mjx-container")) {
+/* What is wider than the page, an equation or a figure, scrolls: by the arrow keys too. */
+function letWideBoxesTakeFocus() {
+  const boxes = "div.math, div.math mjx-container, div.cell_output";
+  for (const box of document.querySelectorAll(boxes)) {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   }
@@ -20,6 +21,6 @@ function letWideEquationsTakeFocus() {
 window.addEventListener("load", async () => {
   nameToggles();
   await window.MathJax?.startup?.promise;
-  letWideEquationsTakeFocus();
+  letWideBoxesTakeFocus();
 });
-window.addEventListener("resize", letWideEquationsTakeFocus);
+window.addEventListener("resize", letWideBoxesTakeFocus);
