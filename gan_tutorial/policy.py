@@ -122,7 +122,8 @@ def sample_tokens(policy, n, length, seed=0, temperature=1.0):
     Args:
         policy: a `Policy`.
         n, length: how many, and of how many tokens.
-        seed: the same one draws the same sequences.
+        seed: the same one draws the same sequences, on the same number of cores: TensorFlow's
+            categorical draws depend on how it shares out the rows.
         temperature: logits are divided by it: below 1 likely tokens become likelier.
 
     Raises ValueError for a temperature not above 0.

@@ -3,7 +3,8 @@
 The oracle experiment of Yu et al. 2017, section 4, and the controls that it lacked. All arms of a
 seed start from the same pretrained policy: SeqGAN; the same policy steps under a constant reward;
 maximum likelihood for as many seconds of the processor; and the pretrained policy at other
-temperatures.
+temperatures. One more stops maximum likelihood where held-out sequences are likeliest, and takes
+other temperatures from there.
 """
 
 import time
@@ -77,7 +78,10 @@ TIERS = {
 
 
 class Experiment:
-    """One seed of a tier: its oracle and its data, the game, and how far each arm has come."""
+    """One seed of a tier: its oracle and its data, the game, and how far each arm has come.
+
+    Go on with it on as many cores as it began with: the draws of its data depend on their number.
+    """
 
     def __init__(self, tier, seed, folder, minutes):
         self.tier, self.seed, self.folder = tier, seed, Path(folder)
@@ -194,9 +198,12 @@ def _arms(experiment):
     game = experiment.game()
     course = experiment.train("pretrained", game, one_epoch, tier["epochs"])
     arms["pretrained"] = {"course": course, **experiment.measures(game.policy)}
-    for temperature in TEMPERATURES:
-        measures = experiment.measures(game.policy, temperature)
-        arms[f"temperature {temperature}"] = {"temperature": temperature, **measures}
+    arms |= _temperatures(experiment, game.policy, "temperature")
+    best = min(course, key=lambda point: point["validation_nll"])["units"]
+    game = experiment.game()
+    course = experiment.train("stopped", game, one_epoch, best)
+    arms["stopped"] = {"course": course, **experiment.measures(game.policy)}
+    arms |= _temperatures(experiment, game.policy, "stopped, temperature")
     for arm, reward, advance, total in (
         ("seqgan", None, one_iteration, tier["d_rounds"] + tier["iterations"]),
         ("constant", constant_reward, one_step, tier["iterations"]),
@@ -208,6 +215,13 @@ def _arms(experiment):
     course = experiment.train("likelihood", game, one_epoch, 10**6, seconds=time_of_seqgan)
     arms["likelihood"] = {"course": course, **experiment.measures(game.policy)}
     return arms
+
+
+def _temperatures(experiment, policy, label):
+    """Measure a policy at all temperatures; return them by name."""
+    return {
+        f"{label} {t}": {"temperature": t, **experiment.measures(policy, t)} for t in TEMPERATURES
+    }
 
 
 def _from_pretrained(experiment, reward=None):

@@ -334,6 +334,10 @@ def test_an_experiment_has_all_arms_and_says_how_it_was_made(tmp_path, monkeypat
     arms = result["arms"]
     assert {"pretrained", "seqgan", "constant", "likelihood", "temperature 0.5"} <= arms.keys()
     assert arms["seqgan"]["course"][-1]["units"] == 5
+    assert {"stopped", "stopped, temperature 0.5"} <= arms.keys()
+    courses = [arms[name]["course"] for name in ("pretrained", "stopped")]
+    lowest = [min(point["validation_nll"] for point in course) for course in courses]
+    assert courses[1][-1]["validation_nll"] == pytest.approx(lowest[0], abs=1e-3) == lowest[1]
     seconds = result["seconds_of"]
     assert seconds["likelihood"] >= seconds["seqgan"]
     for arm in arms.values():
