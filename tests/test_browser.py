@@ -106,7 +106,7 @@ def answer_for_the_world(route):
 def nothing(found):
     """Fail where anything was found, and show it all: a line each, none of it shortened."""
     if isinstance(found, dict):
-        found = [f"{where}: {what}" for where, whats in found.items() for what in whats]
+        found = [f"{where}: {what}" for where, several in found.items() for what in several]
     lines = list(found)
     if lines:
         pytest.fail("\n".join(lines), pytrace=False)
