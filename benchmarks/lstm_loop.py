@@ -29,7 +29,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from gan_tutorial import Trainer, lstm_gan
+from gan_tutorial import Trainer
+from gan_tutorial.models import lstm_gan
 
 WAYS = ("unrolled", "while_loop", "hoisted")
 

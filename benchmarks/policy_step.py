@@ -24,8 +24,8 @@ import numpy as np
 import tensorflow as tf
 
 from gan_tutorial.draws import ROLL_OUT, key
-from gan_tutorial.policy import Policy, make_oracle, place_key, roll_out, sample_tokens
-from gan_tutorial.seqgan import SeqGAN, make_token_discriminator
+from gan_tutorial.models.policy import Policy, make_oracle, place_key, roll_out, sample_tokens
+from gan_tutorial.models.seqgan import SeqGAN, make_token_discriminator
 
 VOCABULARY, LENGTH, BATCH, ROLL_OUTS = 5000, 20, 64, 16
 

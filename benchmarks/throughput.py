@@ -6,9 +6,9 @@
 All but four play the same game: G 100 -> 128 ReLU -> 784 sigmoid, D 784 -> 128 ReLU -> 1 logit,
 Adam(1e-3, epsilon 1e-8), batches of 128, z uniform on [-1, 1]. A step is one update of D and one
 of G, each with a fresh z, on the non-saturating loss. Those whose names begin with dcgan play the
-same with convolutions: the small unconditional pair of `gan_tutorial.dcgan`, batches of 64,
+same with convolutions: the small unconditional pair of `gan_tutorial.models.dcgan`, batches of 64,
 Adam(2e-4, beta_1 0.5). Those that begin with stabilised play with R1 and R2, and the rest of
-`gan_tutorial.stabilised`.
+`gan_tutorial.models.stabilised`.
 
 A contender is a function, written as the people who use its library write it: it takes images
 `(n, 784)` in [0, 1] and returns `run(steps)` and `players()`, the weights of G and of D as NumPy
@@ -73,7 +73,7 @@ def gan_tutorial(images):
 def dcgan(images):
     """This package's small DCGAN, in graph mode, which the trainer chooses for convolutions."""
     from gan_tutorial import Trainer
-    from gan_tutorial import dcgan as package
+    from gan_tutorial.models import dcgan as package
 
     trainer = Trainer(
         package.make_dcgan_generator(),
@@ -333,7 +333,7 @@ def jax_scan(images):
 
 def stabilised(images):
     """This package, with penalties of second order: R1, R2, averaged weights, wider networks."""
-    from gan_tutorial.stabilised import make_arm
+    from gan_tutorial.models.stabilised import make_arm
 
     trainer = make_arm("stabilised")
     images = images.reshape(-1, 28, 28, 1)
@@ -348,7 +348,7 @@ def stabilised_jax(images):
     """The same in JAX, from the same first weights."""
     import jax_game
 
-    from gan_tutorial.stabilised import DECAY, GAMMA, make_arm
+    from gan_tutorial.models.stabilised import DECAY, GAMMA, make_arm
 
     ours = make_arm("stabilised")
     players = ours.generator.get_weights(), ours.discriminator.get_weights()
@@ -463,7 +463,7 @@ def play_mlp(players, x, z):
 
 def play_dcgan(players, x, z):
     """The same for convolutions, by the package's networks, which take no weights but their own."""
-    from gan_tutorial import dcgan as package
+    from gan_tutorial.models import dcgan as package
 
     return play_networks(
         package.make_dcgan_generator(), package.make_dcgan_discriminator(), players, x, z
@@ -472,7 +472,7 @@ def play_dcgan(players, x, z):
 
 def play_stabilised(players, x, z):
     """The same for the wide networks, whose z is normal."""
-    from gan_tutorial.stabilised import make_arm
+    from gan_tutorial.models.stabilised import make_arm
 
     ours = make_arm("stabilised")
     z = np.random.default_rng(0).normal(size=z.shape)

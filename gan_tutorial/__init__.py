@@ -20,11 +20,11 @@ equation                                                             code
 (R1) gamma/2 E|grad_x D(x)|^2 at real images, (R2) at fake ones      `losses.r1`, `losses.r2`
 (GP) lambda E(|grad_x D| - 1)^2 between real and fake images         `losses.gradient_penalty`
 (RP-D), (RP-G) -E log s(D(x) - D(G(z))), and with players exchanged  `losses.relativistic_d_loss`
-(SIN) A sin(2 pi f t / steps + phi)                                  `lstm_gan.sines`
-(MMD) mean k(x, x') + mean k(y, y') - 2 mean k(x, y)                 `mmd.mmd`
-(NLL) -mean log p(y_t | y_1..t-1) over places and sequences          `sequences.nll`
-(Q)  Q(y_1..t) = mean of D over sequences that go on from y_1..t     `seqgan.rewards`
-(PG) -sum log G(y_t | y_1..t-1) Q(y_1..t), the policy gradient       `seqgan.policy_loss`
+(SIN) A sin(2 pi f t / steps + phi)                                  `models.lstm_gan.sines`
+(MMD) mean k(x, x') + mean k(y, y') - 2 mean k(x, y)                 `measures.mmd.mmd`
+(NLL) -mean log p(y_t | y_1..t-1) over places and sequences          `measures.sequences.nll`
+(Q)  Q(y_1..t) = mean of D over sequences that go on from y_1..t     `models.seqgan.rewards`
+(PG) -sum log G(y_t | y_1..t-1) Q(y_1..t), the policy gradient       `models.seqgan.policy_loss`
 ===================================================================  ===============================
 
 The names below are imported when they are first used, so `import gan_tutorial` is quick and the
@@ -48,37 +48,26 @@ _HOME = {
     "make_discriminator": "networks",
     "load_generator": "checkpoints",
     "Trainer": "trainer",
+    "sample": "algorithm",
 }
 _MODULES = (
+    "results",
+    "draws",
     "data",
     "networks",
     "losses",
-    "draws",
-    "checkpoints",
-    "trainer",
-    "goodfellow",
-    "dcgan",
-    "results",
-    "classifier",
-    "evaluation",
-    "figures",
-    "callbacks",
-    "widgets",
     "penalties",
-    "toys",
-    "stabilised",
-    "mmd",
-    "tstr",
-    "lstm_gan",
-    "policy",
-    "seqgan",
-    "sequences",
-    "longrun",
-    "reproduce",
-    "reproduce_dcgan",
-    "reproduce_lstm_gan",
-    "reproduce_seqgan",
-    "reproduce_stabilised",
+    "checks",
+    "algorithm",
+    "trainer",
+    "callbacks",
+    "checkpoints",
+    "figures",
+    "models",
+    "measures",
+    "runs",
+    "widgets",
+    "experiments",
 )
 
 __all__ = ["__version__", *_HOME, *_MODULES]

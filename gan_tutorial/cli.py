@@ -277,7 +277,8 @@ def run_sample(folder, n, seed, label, which, out):
 def run_evaluate(folder, n, seed, which):
     """Measure a run's samples; write evaluation.json, print the measures beside their floors."""
     require_tensorflow()
-    from gan_tutorial import evaluation, runs
+    from gan_tutorial import runs
+    from gan_tutorial.measures import evaluation
 
     scores = runs.evaluate(folder, n, seed, which)
     print(evaluation.table(scores["samples"], scores["floors"]))
@@ -295,7 +296,8 @@ def run_reproduce(name, parts, out, minutes):
     if unknown:
         raise ValueError(f"{name} has no part {unknown[0]!r}: choose from {', '.join(known)}")
     require_tensorflow()
-    from gan_tutorial import data, reproduce
+    from gan_tutorial import data
+    from gan_tutorial.experiments import gan as reproduce
 
     Path(out, name).mkdir(parents=True, exist_ok=True)
     mnist = data.load_mnist()

@@ -21,10 +21,12 @@ import sklearn
 import tensorflow as tf
 
 import gan_tutorial
-from gan_tutorial import checks, data, dcgan, evaluation, figures
+from gan_tutorial import checks, data, figures
 from gan_tutorial.algorithm import sample
 from gan_tutorial.callbacks import Checkpoints, KeepBest, Samples
 from gan_tutorial.checkpoints import find, load_generator, write_json, written_whole
+from gan_tutorial.measures import evaluation
+from gan_tutorial.models import dcgan
 from gan_tutorial.networks import make_discriminator, make_generator
 from gan_tutorial.penalties import r1, r2
 from gan_tutorial.trainer import Trainer

@@ -14,9 +14,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy import integrate, special, stats
 
-from gan_tutorial import classifier
 from gan_tutorial.algorithm import sample
 from gan_tutorial.figures import STYLE, image_grid, save_png
+from gan_tutorial.measures import classifier
 
 
 def best_discriminator(p, q):

@@ -15,21 +15,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_tutorial import (
-    classifier,
-    cli,
-    data,
-    evaluation,
-    load_generator,
-    load_images,
-    longrun,
-    losses,
-    make_generator,
-    reproduce,
-    runs,
-)
+from gan_tutorial import cli, data, load_generator, load_images, losses, make_generator, runs
 from gan_tutorial.algorithm import sample
 from gan_tutorial.cli import main
+from gan_tutorial.experiments import gan as reproduce
+from gan_tutorial.experiments import longrun
+from gan_tutorial.measures import classifier, evaluation
 
 SMALL = ["--size", "6", "--batch-size", "16", "--g-hidden", "8", "--d-hidden", "8", "--quiet"]
 

@@ -8,8 +8,12 @@ import pytest
 import scipy.stats
 import tensorflow as tf
 
-from gan_tutorial import Trainer, dcgan, draws, evaluation, longrun, reproduce_dcgan
+from gan_tutorial import Trainer, draws
 from gan_tutorial.data import Data
+from gan_tutorial.experiments import dcgan as reproduce_dcgan
+from gan_tutorial.experiments import longrun
+from gan_tutorial.measures import evaluation
+from gan_tutorial.models import dcgan
 
 SHAPE = (16, 16, 2)  # halves twice
 START = tf.constant(0, tf.int64)

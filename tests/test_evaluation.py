@@ -8,8 +8,9 @@ import pytest
 from scipy.linalg import sqrtm
 from scipy.stats import multivariate_normal
 
-from gan_tutorial import classifier, evaluation, results
-from gan_tutorial.evaluation import Statistics, parzen_log_likelihood
+from gan_tutorial import results
+from gan_tutorial.measures import classifier, evaluation
+from gan_tutorial.measures.evaluation import Statistics, parzen_log_likelihood
 
 rng = np.random.default_rng(0)
 BLANK = np.zeros((100, 28, 28, 1), np.float32)

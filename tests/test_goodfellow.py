@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from gan_tutorial import draws, goodfellow
+from gan_tutorial import draws
+from gan_tutorial.models import goodfellow
 
 rng = np.random.default_rng(0)
 MEANS = rng.random((28, 28, 1))

@@ -5,9 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from gan_tutorial import evaluation, longrun, make_generator, reproduce, results, runs
+from gan_tutorial import make_generator, results, runs
 from gan_tutorial.algorithm import sample
 from gan_tutorial.checkpoints import find
+from gan_tutorial.experiments import gan as reproduce
+from gan_tutorial.experiments import longrun
+from gan_tutorial.measures import evaluation
 
 STOPS = (0, 10, 30, 60)
 

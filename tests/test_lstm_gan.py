@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from gan_tutorial import Trainer, losses, lstm_gan, mmd, reproduce_lstm_gan, results, tstr
+from gan_tutorial import Trainer, losses, results
 from gan_tutorial.algorithm import sample
+from gan_tutorial.experiments import lstm_gan as reproduce_lstm_gan
+from gan_tutorial.measures import mmd, tstr
+from gan_tutorial.models import lstm_gan
 
 rng = np.random.default_rng(0)
 

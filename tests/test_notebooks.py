@@ -18,7 +18,7 @@ tool = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(tool)
 
 PATHS = tool.paths()
-PACKAGE = sorted((ROOT / "gan_tutorial").glob("*.py"))
+PACKAGE = sorted((ROOT / "gan_tutorial").rglob("*.py"))
 TAG = re.compile(r"\\tag\{([^}]+)\}")
 LABEL = re.compile(r"# Eq\. \(([^)]+)\)")
 CLOSING = ["Check yourself", "On your own", "In practice", "References"]

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import yaml
 
-from gan_tutorial import results, toys
+from gan_tutorial import results
+from gan_tutorial.models import toys
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,10 +9,10 @@ import pytest
 import tensorflow as tf
 from scipy import special, stats
 
-from gan_tutorial import reproduce_seqgan
 from gan_tutorial.draws import ROLL_OUT, key
-from gan_tutorial.policy import Policy, log_likelihoods, make_oracle, roll_out, sample_tokens
-from gan_tutorial.seqgan import (
+from gan_tutorial.experiments import seqgan as reproduce_seqgan
+from gan_tutorial.models.policy import Policy, log_likelihoods, make_oracle, roll_out, sample_tokens
+from gan_tutorial.models.seqgan import (
     PAPER_FILTERS,
     SeqGAN,
     make_token_discriminator,

@@ -7,8 +7,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from gan_tutorial import sequences
-from gan_tutorial.policy import Policy, make_oracle, sample_tokens
+from gan_tutorial.measures import sequences
+from gan_tutorial.models.policy import Policy, make_oracle, sample_tokens
 
 
 def test_the_oracles_own_nll_is_its_entropy():

@@ -143,7 +143,7 @@ def test_every_equation_is_on_its_page_and_in_the_table(site):
             assert f"({tag})" in table, tag
         for block in re.findall(r"\\begin\{split\}.*?\\end\{split\}", text, re.S):
             assert "\\tag" not in block, path.name  # MathJax takes no tag there
-    code = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "gan_tutorial").glob("*.py"))
+    code = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "gan_tutorial").rglob("*.py"))
     assert set(re.findall(r"# Eq\. \(([^)]+)\)", code)) <= set(names)
 
 

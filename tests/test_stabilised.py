@@ -4,8 +4,11 @@ import json
 
 import pytest
 
-from gan_tutorial import longrun, reproduce_stabilised, results, stabilised, toys
+from gan_tutorial import results
 from gan_tutorial.cli import main
+from gan_tutorial.experiments import longrun
+from gan_tutorial.experiments import stabilised as reproduce_stabilised
+from gan_tutorial.models import stabilised, toys
 
 
 def described(arm):

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from gan_tutorial import Trainer, toys
+from gan_tutorial import Trainer
+from gan_tutorial.models import toys
 
 
 @pytest.mark.parametrize(("density", "modes"), [(toys.ring(), 8), (toys.grid(), 25)])

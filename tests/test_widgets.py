@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 from scipy import integrate, stats
 
-from gan_tutorial import classifier, make_generator
+from gan_tutorial import make_generator
 from gan_tutorial.figures import Figure, image_grid
+from gan_tutorial.measures import classifier
 from gan_tutorial.widgets import (
     Explorer,
     LatentExplorer,

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import gan_tutorial
 import notebooks
+import package
 
-PACKAGE = notebooks.ROOT / "gan_tutorial"
 TAG = re.compile(r"\\tag\{([^}]+)\}")
 LABEL = re.compile(r"# Eq\. \(([^)]+)\)")
 HEADING = re.compile(r"#+ ([^\n]+)")
@@ -41,12 +41,12 @@ def taught():
 def computed():
     """Return where the package computes each equation: its name, "module.function" or method."""
     places = {}
-    for path in sorted(PACKAGE.glob("*.py")):
+    for module, path in package.modules().items():
         text = path.read_text(encoding="utf-8")
         for number, line in enumerate(text.split("\n"), start=1):
             for name in LABEL.findall(line):
                 inside = enclosing(ast.parse(text), number)
-                places[name] = f"{path.stem}.{inside}".strip(".")
+                places[name] = f"{module}.{inside}".strip(".")
     return places
 
 

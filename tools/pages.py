@@ -13,6 +13,7 @@ import nbformat
 import equations
 import links
 import notebooks
+import package
 import result_tables
 
 ROOT = notebooks.ROOT
@@ -118,11 +119,10 @@ def section_of_readme(heading):
 def write_reference(folder):
     """Write a page for each module of the package."""
     folder.mkdir()
-    modules = sorted(p.stem for p in (ROOT / "gan_tutorial").glob("[a-z]*.py")) + ["results"]
-    for module in modules:
-        name = f"gan_tutorial.{module}"
-        page = f"{module}\n{'=' * len(module)}\n\n.. automodule:: {name}\n"
-        (folder / f"{module}.rst").write_text(page, encoding="utf-8")
+    for module in package.modules():
+        if module and not module.startswith("_"):
+            page = f"{module}\n{'=' * len(module)}\n\n.. automodule:: gan_tutorial.{module}\n"
+            (folder / f"{module}.rst").write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

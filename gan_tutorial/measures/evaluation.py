@@ -16,9 +16,9 @@ from sklearn.metrics import (
     pairwise_distances_chunked,
 )
 
-from gan_tutorial import classifier
-from gan_tutorial.mmd import bandwidth, mmd  # noqa: F401, measures of sequences, found here too
-from gan_tutorial.tstr import transfer_accuracy  # noqa: F401
+from gan_tutorial.measures import classifier
+from gan_tutorial.measures.mmd import bandwidth, mmd  # noqa: F401, measures of sequences, found here too
+from gan_tutorial.measures.tstr import transfer_accuracy  # noqa: F401
 
 SIGMAS = np.logspace(-1, 0, 10)  # the paper's ten bandwidths
 COVERED = 0.01  # a digit is covered when it has this share of the samples

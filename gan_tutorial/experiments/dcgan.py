@@ -11,10 +11,12 @@ from pathlib import Path
 
 import keras
 
-from gan_tutorial import dcgan, evaluation, longrun
 from gan_tutorial.algorithm import sample
 from gan_tutorial.checkpoints import find
 from gan_tutorial.checks import positive
+from gan_tutorial.experiments import longrun
+from gan_tutorial.measures import evaluation
+from gan_tutorial.models import dcgan
 from gan_tutorial.networks import make_discriminator, make_generator
 from gan_tutorial.trainer import Trainer
 

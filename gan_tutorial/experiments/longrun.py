@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_tutorial import evaluation, runs
+from gan_tutorial import runs
 from gan_tutorial.algorithm import sample
 from gan_tutorial.callbacks import Checkpoints, Periodic
 from gan_tutorial.checkpoints import find, write_json, written_whole
+from gan_tutorial.measures import evaluation
 
 SAMPLES = 10_000  # that are measured
 MNIST = 3772269558  # CRC-32 of its 60,000 training images, as load_mnist returns them

@@ -6,18 +6,15 @@ from pathlib import Path
 import numpy as np
 from sklearn.cluster import KMeans
 
-from gan_tutorial import (
-    classifier,
-    evaluation,
-    goodfellow,
-    longrun,
-    reproduce_dcgan,
-    reproduce_lstm_gan,
-    reproduce_seqgan,
-    reproduce_stabilised,
-)
 from gan_tutorial.checkpoints import find
-from gan_tutorial.reproduce_dcgan import article_trainer
+from gan_tutorial.experiments import dcgan as reproduce_dcgan
+from gan_tutorial.experiments import longrun
+from gan_tutorial.experiments import lstm_gan as reproduce_lstm_gan
+from gan_tutorial.experiments import seqgan as reproduce_seqgan
+from gan_tutorial.experiments import stabilised as reproduce_stabilised
+from gan_tutorial.experiments.dcgan import article_trainer
+from gan_tutorial.measures import classifier, evaluation
+from gan_tutorial.models import goodfellow
 from gan_tutorial.trainer import Trainer
 
 _SCALE = (m * 10**k // 10 for k in range(2, 6) for m in (10, 15, 20, 30, 40, 50, 70))

@@ -12,7 +12,7 @@ from keras import layers
 from gan_tutorial import checkpoints
 from gan_tutorial.checks import positive
 from gan_tutorial.draws import G_NOISE, ROLL_OUT, key
-from gan_tutorial.policy import log_likelihoods, roll_out, sample_tokens
+from gan_tutorial.models.policy import log_likelihoods, roll_out, sample_tokens
 
 # Widths of the paper's convolutions, and how many filters each has.
 PAPER_FILTERS = {1: 100, 2: 200, 3: 200, 4: 200, 5: 200, 6: 100, 7: 100, 8: 100, 9: 100, 10: 100}
@@ -90,7 +90,7 @@ def rewards(policy, discriminator, tokens, n, seed):
     Source: Yu et al. 2017, equation 4.
 
     Example:
-        >>> from gan_tutorial.policy import Policy
+        >>> from gan_tutorial.models.policy import Policy
         >>> policy, judge = Policy(7), make_token_discriminator(7, 5, {2: 4})
         >>> rewards(policy, judge, np.zeros((2, 5), "int32"), 3, key(0, ROLL_OUT, 0)).shape
         TensorShape([2, 5])
@@ -138,7 +138,7 @@ class SeqGAN:
     roll-outs are drawn by a copy that follows the policy slowly, and here by the policy itself.
 
     Example:
-        >>> from gan_tutorial.policy import Policy, make_oracle
+        >>> from gan_tutorial.models.policy import Policy, make_oracle
         >>> real = sample_tokens(make_oracle(7), 64, 5)
         >>> game = SeqGAN(Policy(7), make_token_discriminator(7, 5, {2: 4}), real, rollouts=2)
         >>> game.pretrain(epochs=1)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_tutorial import evaluation, longrun, stabilised, toys
 from gan_tutorial.algorithm import sample
 from gan_tutorial.checkpoints import find
+from gan_tutorial.experiments import longrun
+from gan_tutorial.measures import evaluation
+from gan_tutorial.models import stabilised, toys
 from gan_tutorial.penalties import r1, r2
 
 STOPS = (0, 1000, 5000, 10_000, 20_000, 40_000, 60_000)

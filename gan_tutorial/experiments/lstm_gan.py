@@ -11,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_tutorial import longrun, lstm_gan, mmd, tstr
 from gan_tutorial.algorithm import sample
 from gan_tutorial.checkpoints import find
+from gan_tutorial.experiments import longrun
+from gan_tutorial.measures import mmd, tstr
+from gan_tutorial.models import lstm_gan
 from gan_tutorial.trainer import Trainer
 
 DIGITS = (0, 1, 2)

@@ -9,7 +9,7 @@ from collections import Counter
 
 import numpy as np
 
-from gan_tutorial.policy import log_likelihoods
+from gan_tutorial.models.policy import log_likelihoods
 
 BLOCK = 500  # sequences whose logits are held at a time
 
@@ -23,7 +23,7 @@ def nll(policy, tokens, temperature=1.0):
     sequences under G it is large where G leaves something out. Source: Yu et al. 2017, equation 8.
 
     Example:
-        >>> from gan_tutorial.policy import Policy
+        >>> from gan_tutorial.models.policy import Policy
         >>> round(nll(Policy(7, stddev=1e-9), np.zeros((4, 3), "int32")), 3)  # ln 7
         1.946
     """

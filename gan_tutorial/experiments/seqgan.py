@@ -14,10 +14,11 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from gan_tutorial import longrun, sequences
 from gan_tutorial.checkpoints import find
-from gan_tutorial.policy import Policy, make_oracle, sample_tokens
-from gan_tutorial.seqgan import PAPER_FILTERS, SeqGAN, make_token_discriminator
+from gan_tutorial.experiments import longrun
+from gan_tutorial.measures import sequences
+from gan_tutorial.models.policy import Policy, make_oracle, sample_tokens
+from gan_tutorial.models.seqgan import PAPER_FILTERS, SeqGAN, make_token_discriminator
 
 SEEDS = range(3)
 TEMPERATURES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1)
