@@ -22,7 +22,8 @@ help:
 	@echo "make site-test   build it once more and follow its links"
 	@echo "make browser     the notebooks and the site in a real browser (needs Chromium)"
 	@echo "make translations  update docs/locale from the pages, and say what is left to translate"
-	@echo "make bench       the trainer's speed beside what you would use instead"
+	@echo "make bench       the trainer's speed beside what you would use instead; with"
+	@echo "                 AGAINST=REV beside itself at another revision, in turn"
 	@echo "make notebooks   execute the notebooks afresh and store their outputs (needs MNIST)"
 	@echo "make links       write badges and links; REPO=owner/name sets the project's address"
 	@echo "make oldest      install the oldest supported dependencies, for make test to run on"
@@ -109,7 +110,7 @@ oldest: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet --quiet -r $(VENV)/oldest.txt
 
 bench: $(VENV)/ready
-	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/$(if $(AGAINST),against.py $(AGAINST),throughput.py)
 
 clean:
 	rm -rf $(VENV) .venv-colab build $(DOCS) *.egg-info

@@ -42,7 +42,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 
 _HOME = {
     "load_mnist": "data",
-    "load_images": "data",
+    "load_images": "pictures",
     "StandInWarning": "data",
     "make_generator": "networks",
     "make_discriminator": "networks",
@@ -53,12 +53,18 @@ _HOME = {
 _MODULES = (
     "results",
     "draws",
+    "arrays",
     "data",
+    "pictures",
     "networks",
     "losses",
     "penalties",
     "checks",
+    "settings",
+    "players",
     "algorithm",
+    "history",
+    "interrupts",
     "trainer",
     "callbacks",
     "checkpoints",

@@ -1,4 +1,4 @@
-"""One step of Algorithm 1 of Goodfellow et al. 2014: an update of D, then an update of G."""
+"""Algorithm 1 of Goodfellow et al. 2014: its loop, an update of D, an update of G."""
 
 import numpy as np
 import tensorflow as tf
@@ -8,7 +8,21 @@ from gan_tutorial.checks import positive
 
 
 class Algorithm1:
-    """The arithmetic of a step and of sampling; `Trainer` sets the attributes that it reads."""
+    """The arithmetic of steps and of sampling; `Trainer` sets the attributes that it reads."""
+
+    def run_until(self, images, labels, stop):
+        """Run steps up to `stop`, or to the first loss that is not finite: what is compiled."""
+
+        def going_on(step, sums):
+            return (step < stop) & tf.reduce_all(tf.math.is_finite(sums))
+
+        def body(step, sums):
+            return step + 1, sums + self.train_step(images, labels, step)
+
+        start = (self._step.read_value(), self._sums.read_value())
+        step, sums = tf.while_loop(going_on, body, start, parallel_iterations=1)
+        self._step.assign(step)
+        self._sums.assign(sums)
 
     def train_step(self, images, labels, step):
         """Map all images, their labels or None, and the step's number to the step's four numbers.

@@ -30,14 +30,17 @@ class Periodic(keras.callbacks.Callback):
         self._last = None
 
     def on_train_begin(self, logs=None):
+        """Count from the step at which training starts, 0 or that of a run that is resumed."""
         self._last = self.trainer.step
 
     def on_epoch_end(self, epoch, logs=None):
+        """Act, where this report is the first at or after a multiple of `every`."""
         if epoch // self.every > self._last // self.every:
             self._last = epoch
             self.act(epoch)
 
     def on_train_end(self, logs=None):
+        """Act once more, unless the last step has been acted on."""
         if self._last != self.trainer.step:
             self._last = self.trainer.step
             self.act(self._last)
@@ -69,6 +72,7 @@ class Samples(Periodic):
         self.gif, self.columns = gif, columns
 
     def on_train_begin(self, logs=None):
+        """Make the folder, drop pictures of steps that were lost, and draw the untrained G."""
         super().on_train_begin()
         self.folder.mkdir(parents=True, exist_ok=True)
         for path in self._frames():
@@ -78,11 +82,13 @@ class Samples(Periodic):
             self.act(0)
 
     def act(self, step):
+        """Write the picture of this step."""
         images = self.trainer.sample(self.n, labels=self.labels, seed=self.seed)
         with written_whole(self.folder / f"step-{step:08d}.png") as aside:
             figures.save_png(figures.image_grid(images, self.columns, scale=2), aside)
 
     def on_train_end(self, logs=None):
+        """Write the last picture, and the animation of all of them."""
         super().on_train_end()
         if self.gif:
             pictures = [np.asarray(Image.open(path)) for path in self._frames()]
@@ -106,6 +112,7 @@ class Checkpoints(Periodic):
         self.folder = folder
 
     def act(self, step):
+        """Save the trainer."""
         self.trainer.save(self.folder)
 
 
@@ -140,6 +147,7 @@ class KeepBest(Periodic):
         self.best = None  # {"step": ..., "value": ...}
 
     def on_train_begin(self, logs=None):
+        """Make the folder; of a run that is resumed, remember the best so far."""
         super().on_train_begin()
         self.folder.mkdir(parents=True, exist_ok=True)
         kept = self.folder / "best.json"
@@ -147,6 +155,7 @@ class KeepBest(Periodic):
             self.best = json.loads(kept.read_text(encoding="utf-8"))
 
     def act(self, step):
+        """Measure fresh samples, and keep the generator where it is the best so far."""
         value = self.measure(self.trainer.sample(self.n, labels=self.labels, seed=self.seed))
         if np.ndim(value) or np.asarray(value).dtype.kind not in "uif" or np.isnan(value):
             raise ValueError(f"the measure of KeepBest gave {value}, no number, at step {step}")
@@ -177,10 +186,12 @@ class LivePicture(Periodic):
         self._handle = None
 
     def on_train_begin(self, logs=None):
+        """Begin a picture of its own for each call of `fit`."""
         super().on_train_begin()
         self._handle = None
 
     def act(self, step):
+        """Replace the picture by that of this step."""
         # IPython's Image prints as a constant text and is replaced in place, which nbval accepts.
         from IPython.display import Image as Shown
         from IPython.display import display

@@ -1,13 +1,11 @@
-"""What fits what: one clear line for networks, data and settings that do not."""
+"""What fits what: one clear line for networks, data and labels that do not."""
 
 import operator
 
-import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_tutorial.data import ALIGNMENT
-from gan_tutorial.draws import PRIORS
+from gan_tutorial.arrays import ALIGNMENT
 
 
 def positive(name, number, least=1):
@@ -24,22 +22,6 @@ def positive(name, number, least=1):
     if number < least:
         raise ValueError(f"{name} must be at least {least}, not {number}")
     return number
-
-
-def check_settings(loss, prior, penalty, clip, ema):
-    """Raise ValueError for a setting of the trainer that cannot work."""
-    if keras.backend.backend() != "tensorflow":
-        raise ValueError("the trainer runs on TensorFlow: set KERAS_BACKEND=tensorflow")
-    if not callable(prior) and prior not in PRIORS:
-        raise ValueError(
-            f"unknown prior {prior!r}: choose one of {', '.join(PRIORS)}, or a function"
-        )
-    if clip is not None and not clip > 0:
-        raise ValueError(f"clip must be above 0, not {clip}")
-    if ema is not None and not 0 < ema < 1:
-        raise ValueError(f"ema must lie between 0 and 1, not {ema}")
-    if loss.critic and penalty is None and clip is None:
-        raise ValueError(f"loss {loss.name!r} needs a bounded critic: give penalty= or clip=")
 
 
 def check_pair(generator, discriminator):
@@ -153,13 +135,3 @@ def matched(where, state, arrays):
                     f"has shape {array.shape}, here {tuple(variable.shape)}"
                 )
             yield variable, array
-
-
-def same_settings(where, theirs, ours, prefix=""):
-    """Raise ValueError, naming the first setting that differs, where two dicts are not the same."""
-    for name in {**theirs, **ours}:
-        then, now = theirs.get(name), ours.get(name)
-        if isinstance(then, dict) and isinstance(now, dict):
-            same_settings(where, then, now, f"{prefix}{name}.")
-        elif then != now:
-            raise ValueError(f"{where}: {prefix}{name} was {then}, now it is {now}")

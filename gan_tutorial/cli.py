@@ -4,59 +4,13 @@ TensorFlow is imported by the commands that need it, not for `--help`.
 """
 
 import argparse
-import importlib.util
 import math
-import os
-import subprocess
 import sys
 import warnings
-from pathlib import Path
 
-from gan_tutorial import __version__, require_tensorflow
+from gan_tutorial import __version__, commands
 
 LOSSES = ("minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic")
-DEFAULTS = {
-    "model": "mlp",
-    "conditional": False,
-    "width": 32,
-    "data": None,
-    "size": 28,
-    "channels": 1,
-    "loss": "non-saturating",
-    "steps": 20_000,
-    "batch_size": 128,
-    "latent_dim": 100,
-    "g_hidden": [128],
-    "d_hidden": [128],
-    "g_learning_rate": 1e-3,
-    "d_learning_rate": 1e-3,
-    "d_steps": 1,
-    "clip": None,
-    "r1": None,
-    "r2": None,
-    "ema": None,
-    "seed": 0,
-    "report_every": 500,
-    "checkpoint_every": 1000,
-    "keep_best": None,
-}
-DCGAN_DEFAULTS = {"batch_size": 64, "g_learning_rate": 2e-4, "d_learning_rate": 2e-4}
-MODEL_OF = {"width": "dcgan", "g_hidden": "mlp", "d_hidden": "mlp"}  # options of one model alone
-TIERS = ("small", "eighth", "quarter", "half", "paper")  # of seqgan
-REPRODUCED = {
-    "gan": ("article", "floors", "paper"),
-    "dcgan": ("conditional", "mlp", "real", "live", "speed", "full"),
-    "lstm-gan": (*(f"digits-{seed}" for seed in range(5)), "sines"),
-    "seqgan": ("baselines", *(f"{tier}-{seed}" for tier in TIERS for seed in range(3))),
-    "classifier": ("classifier",),
-    "stabilised": ("seed-0", "seed-1", "seed-2", "toys", "arms"),
-}
-# Parts that run only when they are named: dcgan's full width, which takes many hours, and all tiers
-# of seqgan but one, of which three seeds are reckoned to fit into two hours.
-ONLY_BY_NAME = (
-    "full",
-    *(f"{tier}-{seed}" for tier in TIERS if tier != "eighth" for seed in range(3)),
-)
 INTERRUPTED = {
     "train": "interrupted; what was trained is kept, go on with --resume",
     "reproduce": "interrupted; what was done is kept, the same command goes on",
@@ -80,15 +34,15 @@ def make_parser():
     parser.add_argument("--version", action="version", version=f"gan-tutorial {__version__}")
     debug = argparse.ArgumentParser(add_help=False)
     debug.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name, summary, add_options, run in (
-        ("train", "train a GAN and keep all of it in a folder", _train_options, run_train),
-        ("sample", "draw images from a trained run", _sample_options, run_sample),
-        ("evaluate", "measure a trained run's samples", _evaluate_options, run_evaluate),
-        ("reproduce", "repeat a long run behind the results", _reproduce_options, run_reproduce),
-        ("lab", "open the notebooks in JupyterLab", _lab_options, run_lab),
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, summary, add_options in (
+        ("train", "train a GAN and keep all of it in a folder", _train_options),
+        ("sample", "draw images from a trained run", _sample_options),
+        ("evaluate", "measure a trained run's samples", _evaluate_options),
+        ("reproduce", "repeat a long run behind the results", _reproduce_options),
+        ("lab", "open the notebooks in JupyterLab", _lab_options),
     ):
-        command = commands.add_parser(
+        command = subparsers.add_parser(
             name,
             help=summary,
             description=summary[0].upper() + summary[1:] + ".",
@@ -96,7 +50,7 @@ def make_parser():
             argument_default=argparse.SUPPRESS,
         )
         add_options(command)
-        command.set_defaults(run=run)
+        command.set_defaults(run=getattr(commands, f"run_{name}"))
     return parser
 
 
@@ -214,7 +168,7 @@ def _evaluate_options(command):
 
 def _reproduce_options(command):
     add = command.add_argument
-    add("name", choices=REPRODUCED, metavar="NAME", help=", ".join(REPRODUCED))
+    add("name", choices=commands.REPRODUCED, metavar="NAME", help=", ".join(commands.REPRODUCED))
     parts = "some of its parts (all but those that take many hours, and tiers that are smaller)"
     add("--parts", nargs="+", default=None, metavar="PART", help=parts)
     add("--out", default="runs/reproduce", metavar="FOLDER", help="where (runs/reproduce)")
@@ -226,92 +180,3 @@ def _lab_options(command):
     command.add_argument(
         "--folder", default=None, help="where the notebooks are (notebooks/ here or in the clone)"
     )
-
-
-def run_train(out, resume, overwrite, quiet, **given):
-    """Train a run, say where the pictures are."""
-    require_tensorflow()
-    from gan_tutorial import runs
-
-    if resume and overwrite:
-        raise ValueError("--resume and --overwrite exclude each other: give one")
-    defaults = DEFAULTS | (DCGAN_DEFAULTS if given.get("model") == "dcgan" else {})
-    settings = runs.merged_settings(out, given, defaults, resume, overwrite)
-    for name, model in MODEL_OF.items():
-        if name in given and settings["model"] != model:
-            raise ValueError(f"--{name.replace('_', '-')} is for --model {model}")
-    metrics = runs.train(out, settings, overwrite, progress=not quiet)
-    print(
-        f"{metrics['steps']:,} steps on {metrics['data']['source']} in {metrics['seconds']:.0f} s "
-        f"({metrics['steps_per_second']:.0f} steps a second)"
-    )
-    print(f"Look at {Path(out, 'samples.png')}, {Path(out, 'training.gif')} and losses.png")
-
-
-def run_sample(folder, n, seed, label, which, out):
-    """Write images of a trained run to a file."""
-    require_tensorflow()
-    import numpy as np
-
-    from gan_tutorial import checks, figures, runs
-    from gan_tutorial.algorithm import sample
-    from gan_tutorial.checkpoints import load_generator, written_whole
-
-    path = Path(out or Path(folder, "sample.png"))
-    if path.suffix not in (".png", ".npz"):
-        raise ValueError(f"{path}: name a .png (a grid) or an .npz (an array)")
-    prior = runs.read_metrics(folder)["trainer"]["prior"]
-    generator = load_generator(folder, which)
-    in_turn = checks.labels_in_turn(generator, n)
-    labels = in_turn if label is None else np.full(n, label)
-    images = sample(generator, n, None, labels, seed, prior)
-    columns = checks.classes_of(generator) if label is None else None  # a column for each class
-    with written_whole(path) as aside:
-        if path.suffix == ".npz":
-            np.savez(aside, images=images, **({} if labels is None else {"labels": labels}))
-        else:
-            figures.save_png(figures.image_grid(images, columns, scale=2), aside)
-    print(f"Wrote {n:,} images to {path}")
-
-
-def run_evaluate(folder, n, seed, which):
-    """Measure a run's samples; write evaluation.json, print the measures beside their floors."""
-    require_tensorflow()
-    from gan_tutorial import runs
-    from gan_tutorial.measures import evaluation
-
-    scores = runs.evaluate(folder, n, seed, which)
-    print(evaluation.table(scores["samples"], scores["floors"]))
-    if "agreement" in scores:
-        print(f"{scores['agreement']:.1%} of the samples show the digit that was asked for")
-    if not scores["comparable"]:
-        print("Measured on the stand-in digits: not comparable with numbers on MNIST")
-    print(f"Wrote {Path(folder, 'evaluation.json')}")
-
-
-def run_reproduce(name, parts, out, minutes):
-    """Go on with a long run, or its parts, and write what it measured."""
-    known = REPRODUCED[name]
-    unknown = [part for part in parts or () if part not in known]
-    if unknown:
-        raise ValueError(f"{name} has no part {unknown[0]!r}: choose from {', '.join(known)}")
-    require_tensorflow()
-    from gan_tutorial import data
-    from gan_tutorial.experiments import gan as reproduce
-
-    Path(out, name).mkdir(parents=True, exist_ok=True)
-    mnist = data.load_mnist()
-    for part in parts or [part for part in known if part not in ONLY_BY_NAME]:
-        reproduce.RUNS[name][part](mnist, Path(out, name), minutes)
-
-
-def run_lab(folder):
-    """Open JupyterLab on the notebooks."""
-    clone = Path(__file__).parent.parent / "notebooks"
-    places = [Path(folder)] if folder else [Path("notebooks"), clone]
-    found = [place for place in places if place.is_dir()]
-    if not found:
-        raise FileNotFoundError(f"{places[0]}: no such folder; run this in a clone of the project")
-    if importlib.util.find_spec("jupyterlab") is None:
-        raise ImportError("JupyterLab is not installed: run pip install jupyterlab")
-    return subprocess.call([sys.executable, "-m", "jupyterlab", os.fspath(found[0])])

@@ -1,9 +1,8 @@
-"""Images to learn from: MNIST, the reader's own pictures, and a stand-in where there is no MNIST.
+"""MNIST, and a stand-in where it cannot be had.
 
-All images are float32, `(n, height, width, channels)`, in [0, 1].
+All images are float32, `(n, 28, 28, 1)`, in [0, 1].
 """
 
-import math
 import os
 import socket
 import sys
@@ -13,12 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
-PICTURES = (".png", ".jpg", ".jpeg")
-ALIGNMENT = 64  # bytes, of the memory that NumPy and TensorFlow can share
+from gan_tutorial.arrays import read_arrays, unit_range
+
 SILENCE = 10  # seconds without a byte after which a download is given up
 
 
@@ -27,13 +26,36 @@ class StandInWarning(UserWarning):
 
 
 class Data(NamedTuple):
-    """Images `(n, 28, 28, 1)` in [0, 1] with labels 0 to 9, and where they come from."""
+    """Images `(n, 28, 28, 1)` in [0, 1] with labels 0 to 9, and where they come from.
+
+    Example:
+        >>> data = Data(np.arange(12), *[None] * 4)
+        >>> data.held_out.tolist(), len(data.not_held_out)
+        ([10, 11], 10)
+    """
 
     train_images: np.ndarray
     train_labels: np.ndarray
     test_images: np.ndarray
     test_labels: np.ndarray
     source: str
+
+    @property
+    def held_out(self):
+        """The images for choosing among settings: the last sixth of the training set.
+
+        On MNIST they are the training images from 50,000, as in the paper. For a strict choice,
+        train on `not_held_out`.
+        """
+        return self.train_images[self._kept() :]
+
+    @property
+    def not_held_out(self):
+        """The training images without `held_out`: 50,000 of MNIST."""
+        return self.train_images[: self._kept()]
+
+    def _kept(self):
+        return len(self.train_images) - len(self.train_images) // 6
 
 
 def load_mnist(path=None):
@@ -59,60 +81,10 @@ def load_mnist(path=None):
     return downloaded or _stand_in(why_not)
 
 
-def load_images(path, size=28, channels=1):
-    """Map a folder of pictures, or an .npz/.npy of them, to `(n, size, size, channels)` in [0, 1].
-
-    Args:
-        path: a folder with PNG or JPEG files of any size and mode, its subfolders included; or an
-            array `(n, height, width)` or `(n, height, width, 1 or 3)` of integers from 0 to 255 or
-            of numbers in [0, 1]. An .npz holds one array, or one named "images" or "x_train".
-        size: pixels a side; a picture is cut to its central square and resized.
-        channels: 1 for grey, 3 for colour.
-
-    Raises FileNotFoundError or ValueError, naming file and fault.
-
-    Example:
-        >>> import numpy as np, tempfile
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     np.save(f"{folder}/x.npy", np.zeros((3, 40, 30, 3), "uint8"))
-        ...     load_images(f"{folder}/x.npy").shape
-        (3, 28, 28, 1)
-    """
-    path = Path(path)
-    if channels not in (1, 3):
-        raise ValueError(f"channels must be 1 (grey) or 3 (colour), not {channels!r}")
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: no such file or folder")
-    if path.is_dir():
-        return _read_folder(path, size, channels)
-    return _fit_array(path, _pick_images(path, _read_arrays(path)), size, channels)
-
-
-def load_labels(path, n):
-    """Map the path of an .npz, and the number of its images, to its array "labels" `(n,)`, int64.
-
-    Raises FileNotFoundError or ValueError, naming file and fault, where it has none that fit: they
-    must be whole numbers from 0.
-    """
-    path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"{path}: no such file or folder")
-    labels = None if path.is_dir() else _read_arrays(path).get("labels")
-    if labels is None:
-        raise ValueError(
-            f"{path}: no labels in it; an .npz with the arrays 'images' and 'labels' is expected"
-        )
-    if labels.shape != (n,) or labels.dtype.kind not in "iu" or labels.min() < 0:
-        raise ValueError(
-            f"{path}: labels must be {n} whole numbers from 0, not {labels.dtype} of {labels.shape}"
-        )
-    return labels.astype("int64")
-
-
 def _read_mnist(path):
     if not path.is_file():
         raise FileNotFoundError(f"{path}: no such file; MNIST is expected as an .npz")
-    arrays = _read_arrays(path)
+    arrays = read_arrays(path)
     missing = {"x_train", "y_train", "x_test", "y_test"} - set(arrays)
     if missing:
         raise ValueError(f"{path}: lacks {', '.join(sorted(missing))}; Keras' layout is expected")
@@ -128,101 +100,8 @@ def _check_half(path, arrays, half):
         raise ValueError(f"{path}: y_{half} has shape {labels.shape} for {len(images)} images")
     if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() > 9:
         raise ValueError(f"{path}: y_{half} must hold whole numbers from 0 to 9")
-    images = _unit_range(f"{path}: x_{half}", images)
+    images = unit_range(f"{path}: x_{half}", images)
     return images.reshape(-1, 28, 28, 1), labels.astype("int64")
-
-
-def _read_arrays(path):
-    """Map the path of an .npz or .npy to a dict of its arrays, never unpickling anything."""
-    try:
-        with open(path, "rb") as file:
-            found = np.load(file, allow_pickle=False)
-            return dict(found) if hasattr(found, "files") else {"images": found}
-    except OSError as error:
-        raise ValueError(f"{path}: cannot be read ({error})") from None
-    except Exception as error:  # zipfile, zlib and NumPy each have their own words for damage
-        if "pickle" in str(error):
-            raise ValueError(f"{path}: holds pickled objects or no arrays; refused") from None
-        raise ValueError(f"{path}: damaged or not an .npz/.npy file ({error})") from None
-
-
-def _unit_range(where, images):
-    """Map integers 0 to 255, or floats in [0, 1], to float32 in [0, 1]."""
-    if images.dtype.kind not in "uifb":
-        raise ValueError(f"{where} holds {images.dtype}, not numbers")
-    if not images.size:
-        raise ValueError(f"{where} is empty")
-    if not np.isfinite(images).all():
-        raise ValueError(f"{where} holds NaN or infinite values")
-    top = 255 if images.dtype.kind in "ui" else 1
-    if images.min() < 0 or images.max() > top:
-        raise ValueError(
-            f"{where} has values from {images.min()} to {images.max()}; "
-            "integers from 0 to 255 or numbers from 0 to 1 are expected"
-        )
-    return np.divide(images, np.float32(top), out=_aligned(images.shape), casting="unsafe")
-
-
-def _aligned(shape):
-    """Return an empty float32 array whose memory a tensor can share."""
-    size = 4 * math.prod(shape)
-    memory = np.empty(size + ALIGNMENT, np.uint8)
-    start = -memory.ctypes.data % ALIGNMENT
-    return memory[start : start + size].view(np.float32).reshape(shape)
-
-
-def _pick_images(path, arrays):
-    for name in ("images", "x_train"):
-        if name in arrays:
-            return arrays[name]
-    if len(arrays) == 1:
-        return next(iter(arrays.values()))
-    names = ", ".join(sorted(arrays)) or "nothing"
-    raise ValueError(f"{path}: holds {names}; name the array of pictures 'images'")
-
-
-def _fit_array(path, images, size, channels):
-    if images.ndim == 3:
-        images = images[..., np.newaxis]
-    if images.ndim != 4 or images.shape[-1] not in (1, 3):
-        raise ValueError(
-            f"{path}: shape {images.shape}; (n, height, width), with 1 or 3 channels "
-            "behind or none, is expected"
-        )
-    images = _unit_range(str(path), images)
-    if images.shape[1:] == (size, size, channels):
-        return images
-    # Only pictures that must be resized or recoloured are rounded to 256 levels on the way.
-    bytes_ = np.round(images * 255).astype(np.uint8)
-    pictures = (Image.fromarray(b[..., 0] if b.shape[-1] == 1 else b) for b in bytes_)
-    return np.stack([_fit_picture(picture, size, channels) for picture in pictures])
-
-
-def _read_folder(folder, size, channels):
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURES)
-    if not paths:
-        raise ValueError(f"{folder}: no picture in it ({', '.join(PICTURES)})")
-    return np.stack([_read_picture(path, size, channels) for path in paths])
-
-
-def _read_picture(path, size, channels):
-    try:
-        with Image.open(path) as picture:
-            picture = ImageOps.exif_transpose(picture)  # a phone's picture, the right way up
-            return _fit_picture(picture, size, channels)
-    except Exception as error:  # Pillow raises many kinds for a damaged or foreign file
-        raise ValueError(f"{path}: not a readable PNG or JPEG picture ({error})") from None
-
-
-def _fit_picture(picture, size, channels):
-    if picture.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip at 255
-        picture = Image.fromarray((np.asarray(picture) / 257).astype(np.uint8))
-    if picture.has_transparency_data:
-        on_white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(on_white, picture.convert("RGBA"))
-    picture = picture.convert("L" if channels == 1 else "RGB")
-    picture = ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
-    return np.asarray(picture, np.float32).reshape(size, size, channels) / np.float32(255)
 
 
 _failure = None  # why the download failed: it is tried once a run

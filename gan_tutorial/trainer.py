@@ -5,10 +5,6 @@ in memory as a tensor, batches are gathered inside the program, and Python gets 
 reports, callbacks and Ctrl-C, once in `steps_per_execution` steps.
 """
 
-import json
-import signal
-import threading
-from contextlib import contextmanager
 from functools import partial
 
 import keras
@@ -16,11 +12,13 @@ import numpy as np
 import tensorflow as tf
 from tqdm.auto import tqdm
 
-from gan_tutorial import checkpoints, checks, losses
+from gan_tutorial import checkpoints, checks, losses, settings
 from gan_tutorial.algorithm import Algorithm1
 from gan_tutorial.checks import positive
+from gan_tutorial.history import COLUMNS, History
+from gan_tutorial.interrupts import interrupts_wait
+from gan_tutorial.players import built, copied, slow_in_xla
 
-COLUMNS = ("step", "d_loss", "g_loss", "d_real", "d_fake")  # of the history
 _SHOWN = {"d_loss": "d_loss", "g_loss": "g_loss", "d_real": "D(x)", "d_fake": "D(G(z))"}
 
 
@@ -76,21 +74,21 @@ class Trainer(Algorithm1):
         self.generator, self.discriminator = generator, discriminator
         self.loss, self.prior = losses.get(loss), prior
         self.penalty, self.clip, self.ema = penalty, clip, ema
-        checks.check_settings(self.loss, prior, penalty, clip, ema)
+        settings.check_settings(self.loss, prior, penalty, clip, ema)
         checks.check_pair(generator, discriminator)
         self.batch_size = positive("batch_size", batch_size)
         self.d_steps, self.g_steps = positive("d_steps", d_steps), positive("g_steps", g_steps)
         self.steps_per_execution = positive("steps_per_execution", steps_per_execution)
         self.data_range, self.seed = data_range, positive("seed", seed, least=0)
-        self.d_optimizer = _built(d_optimizer, discriminator)
-        self.g_optimizer = _built(g_optimizer, generator)
-        self.sampler = _copied(generator) if ema else generator
+        self.d_optimizer = built(d_optimizer, discriminator)
+        self.g_optimizer = built(g_optimizer, generator)
+        self.sampler = copied(generator) if ema else generator
         self._step = tf.Variable(0, dtype=tf.int64)
         self._sums = tf.Variable(tf.zeros(len(COLUMNS) - 1, tf.float64))
-        self._reported, self._rows, self._failure = 0, [], None
-        xla = not _slow_in_xla(generator, discriminator) if jit_compile == "auto" else jit_compile
+        self._history, self._failure = History(), None
+        xla = not slow_in_xla(generator, discriminator) if jit_compile == "auto" else jit_compile
         # Each trainer's own function: TensorFlow warns where objects of a class compile a method.
-        self._run = tf.function(partial(self._run_until), jit_compile=xla, autograph=False)
+        self._run = tf.function(partial(self.run_until), jit_compile=xla, autograph=False)
 
     @property
     def step(self):
@@ -109,9 +107,7 @@ class Trainer(Algorithm1):
         A row holds means over the steps since the last report; d_real is D(x), d_fake D(G(z)),
         both as D's update saw them.
         """
-        columns = np.array(self._rows, float).reshape(-1, len(COLUMNS)).T
-        history = dict(zip(COLUMNS, columns, strict=True))
-        return {**history, "step": history["step"].astype(int)}
+        return self._history.table()
 
     def fit(self, images, steps, labels=None, report_every=500, callbacks=(), progress=True):
         """Train for `steps` more steps on images `(n, ...)`, with labels `(n,)` where D takes them.
@@ -139,7 +135,7 @@ class Trainer(Algorithm1):
             callbacks.on_train_begin()
             try:
                 while self.step < goal and not self.generator.stop_training:
-                    with _interrupts_wait():
+                    with interrupts_wait():
                         self._advance(images, labels, goal, report_every, callbacks, bar)
             except KeyboardInterrupt:
                 callbacks.on_train_end()
@@ -163,11 +159,7 @@ class Trainer(Algorithm1):
             raise FloatingPointError(
                 self._failure or f"{broken[0]} is not finite: nothing is saved"
             )
-        facts = {
-            "settings": self.settings(),
-            "reported": self._reported,
-            "history": [list(map(float, row)) for row in self._rows],
-        }
+        facts = {"settings": self.settings(), **self._history.facts()}
         return checkpoints.write(directory, self.step, arrays, facts)
 
     def restore(self, directory):
@@ -177,12 +169,12 @@ class Trainer(Algorithm1):
         other networks or settings; this trainer is then unchanged.
         """
         arrays, facts = checkpoints.read_newest(directory)
-        checks.same_settings(directory, facts["settings"], self.settings())
+        settings.same_settings(directory, facts["settings"], self.settings())
         pairs = list(checks.matched(directory, self._state(), arrays))
         for variable, array in pairs:
             variable.assign(array)
-        self._reported, self._failure = facts["reported"], None
-        self._rows = [tuple(row) for row in facts["history"]]
+        self._history.restore(facts)
+        self._failure = None
         return self
 
     def settings(self):
@@ -191,21 +183,21 @@ class Trainer(Algorithm1):
         return {
             "loss": self.loss.name,
             **{name: getattr(self, name) for name in names},
-            "prior": self.prior if isinstance(self.prior, str) else _name(self.prior),
-            "penalty": self.penalty and _name(self.penalty),
-            "d_optimizer": _describe(self.d_optimizer),
-            "g_optimizer": _describe(self.g_optimizer),
+            "prior": self.prior if isinstance(self.prior, str) else settings.name_of(self.prior),
+            "penalty": self.penalty and settings.name_of(self.penalty),
+            "d_optimizer": settings.describe(self.d_optimizer),
+            "g_optimizer": settings.describe(self.g_optimizer),
         }
 
     def _advance(self, images, labels, goal, report_every, callbacks, bar):
         """Run one compiled call, and report where one is due."""
         start = self.step
         report = min(goal, (start // report_every + 1) * report_every)
-        if start == self._reported:
+        if start == self._history.reported:
             callbacks.on_epoch_begin(start)
         stop = min(report, start + self.steps_per_execution)
         self._run(images, labels, tf.constant(stop, tf.int64))
-        means = self._sums.numpy() / (self.step - self._reported)
+        means = self._sums.numpy() / (self.step - self._history.reported)
         logs = dict(zip(COLUMNS[1:], means.tolist(), strict=True))
         shown = {_SHOWN[name]: f"{value:.2f}" for name, value in logs.items()}
         bar.set_postfix(shown, refresh=False)
@@ -213,9 +205,8 @@ class Trainer(Algorithm1):
         self._check_finite(logs)
         callbacks.on_train_batch_end(self.step, logs)
         if self.step == report or self.generator.stop_training:
-            self._rows.append((self.step, *logs.values()))
+            self._history.add(self.step, logs.values())
             self._sums.assign(tf.zeros_like(self._sums))
-            self._reported = self.step
             callbacks.on_epoch_end(self.step, {"step": self.step, **logs})
 
     def _check_finite(self, logs):
@@ -227,20 +218,6 @@ class Trainer(Algorithm1):
                 "go back with restore(), or build a new Trainer"
             )
             raise FloatingPointError(self._failure)
-
-    def _run_until(self, images, labels, stop):
-        """Run steps up to `stop`, or to the first loss that is not finite: what is compiled."""
-
-        def going_on(step, sums):
-            return (step < stop) & tf.reduce_all(tf.math.is_finite(sums))
-
-        def body(step, sums):
-            return step + 1, sums + self.train_step(images, labels, step)
-
-        start = (self._step.read_value(), self._sums.read_value())
-        step, sums = tf.while_loop(going_on, body, start, parallel_iterations=1)
-        self._step.assign(step)
-        self._sums.assign(sums)
 
     def _state(self):
         """Everything that training changes, by the names under which checkpoints hold it."""
@@ -254,61 +231,8 @@ class Trainer(Algorithm1):
         }
 
 
-def _built(optimizer, player):
-    """Return an optimiser, the article's by default, with its variables made before tracing."""
-    optimizer = optimizer or keras.optimizers.Adam(1e-3, epsilon=1e-8)
-    if optimizer.built:
-        raise ValueError("an optimizer belongs to one player and one Trainer: make another one")
-    optimizer.build(player.trainable_variables)
-    return optimizer
-
-
-def _copied(generator):
-    copy = keras.models.clone_model(generator)
-    copy.set_weights(generator.get_weights())
-    return copy
-
-
-def _slow_in_xla(*models):
-    """Whether a layer convolves (XLA on a CPU is slower then) or recurs (it compiles for long)."""
-    inner = [layer for model in models for layer in getattr(model, "layers", ())]
-    return any(
-        "Conv" in type(layer).__name__ or isinstance(layer, keras.layers.RNN) or _slow_in_xla(layer)
-        for layer in inner
-    )
-
-
 def _callback_list(trainer, callbacks):
     trainer.generator.stop_training = False
     for callback in callbacks:
         callback.trainer = trainer
     return keras.callbacks.CallbackList(list(callbacks), model=trainer.generator)
-
-
-def _name(function):
-    for attribute in ("name", "__qualname__"):  # a Penalty's name tells its strength
-        if hasattr(function, attribute):
-            return getattr(function, attribute)
-    return type(function).__name__
-
-
-def _describe(optimizer):
-    config = {**optimizer.get_config(), "name": type(optimizer).__name__}
-    return json.loads(json.dumps(config, default=str))  # as a checkpoint gives it back
-
-
-@contextmanager
-def _interrupts_wait():
-    """Hold Ctrl-C back until the block is done, so that no step is half counted."""
-    handler = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(handler):
-        yield
-        return
-    pressed = []
-    signal.signal(signal.SIGINT, lambda *args: pressed.append(args))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
-    if pressed:
-        handler(*pressed[0])

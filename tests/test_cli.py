@@ -15,12 +15,22 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_tutorial import cli, data, load_generator, load_images, losses, make_generator, runs
+from gan_tutorial import (
+    cli,
+    commands,
+    data,
+    experiments,
+    load_generator,
+    load_images,
+    losses,
+    make_generator,
+)
 from gan_tutorial.algorithm import sample
 from gan_tutorial.cli import main
 from gan_tutorial.experiments import gan as reproduce
 from gan_tutorial.experiments import longrun
-from gan_tutorial.measures import classifier, evaluation
+from gan_tutorial.measures import classifier, digits, evaluation, frechet
+from gan_tutorial.runs.assembly import load_data, make_trainer
 
 SMALL = ["--size", "6", "--batch-size", "16", "--g-hidden", "8", "--d-hidden", "8", "--quiet"]
 
@@ -105,7 +115,7 @@ def test_penalties_and_the_average_are_what_was_asked_for(pictures, tmp_path, ca
     assert main(train_args(pictures, out, *cure)) == 0
     settings = json.loads((out / "metrics.json").read_text())["settings"]
     assert (settings["r1"], settings["r2"], settings["ema"]) == (0.5, 0.25, 0.9)
-    *_, trainer = runs.assemble(settings)
+    trainer = make_trainer(settings, load_data(settings))
     assert trainer.settings()["penalty"] == "r1(0.5) + r2(0.25)"
     trainer.restore(out / "checkpoints")
     averaged, last = load_generator(out).get_weights(), trainer.generator.get_weights()
@@ -145,13 +155,13 @@ def test_kills_at_random_moments_change_nothing(pictures, tmp_path):
 
 
 def test_ctrl_c_keeps_what_there_is(pictures, tmp_path, capsys, monkeypatch):
-    from gan_tutorial import runs
+    from gan_tutorial.runs.keeper import RunKeeper
 
     def press(self, epoch, logs=None):
         if epoch == 20:
             os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(runs.RunKeeper, "on_epoch_end", press)
+    monkeypatch.setattr(RunKeeper, "on_epoch_end", press)
     out = tmp_path / "run"
     args = train_args(pictures, out, "--steps", 60, "--report-every", 10)
     assert main(args) == 130
@@ -325,7 +335,7 @@ def test_evaluate_prints_measures_beside_their_floors_and_keeps_them(digits_run,
     scores = json.loads((digits_run / "evaluation.json").read_text())
     again = sample(load_generator(digits_run), 200)
     assert scores["samples"]["frechet"] == pytest.approx(
-        evaluation.frechet_distance(again, mnist.test_images)
+        frechet.frechet_distance(again, mnist.test_images)
     )
     floors = evaluation.floors(mnist, 200)
     for name in ("parzen", "frechet", "covered", "nearest"):
@@ -339,7 +349,7 @@ def test_evaluate_prints_measures_beside_their_floors_and_keeps_them(digits_run,
 
 def test_the_best_generator_can_be_measured_and_sampled(digits_run, tmp_path, mnist):
     best = json.loads((digits_run / "best.json").read_text())
-    measure = evaluation.frechet_to(evaluation.held_out(mnist))
+    measure = frechet.frechet_to(mnist.held_out)
     value = measure(sample(load_generator(digits_run, "best"), 2000))
     assert best["value"] == pytest.approx(value, rel=1e-4)  # on held-out images
     shutil.copytree(digits_run, tmp_path / "run")
@@ -349,7 +359,7 @@ def test_the_best_generator_can_be_measured_and_sampled(digits_run, tmp_path, mn
     assert main(command) == 0
     scores = json.loads((tmp_path / "run" / "evaluation.json").read_text())
     assert scores["step"] == best["step"]
-    expected = evaluation.frechet_distance(sample(other, 100, seed=3), mnist.test_images)
+    expected = frechet.frechet_distance(sample(other, 100, seed=3), mnist.test_images)
     assert scores["samples"]["frechet"] == pytest.approx(expected, rel=1e-4)
     out = str(tmp_path / "a.npz")
     assert main(["sample", str(digits_run), "--which", "best", "--out", out]) == 0
@@ -453,7 +463,7 @@ def test_a_conditional_run_is_measured_and_goes_on(conditional_run, capsys, mnis
     scores = json.loads((conditional_run / "evaluation.json").read_text())
     labels = np.arange(200) % 10
     samples = sample(load_generator(conditional_run), 200, labels=labels)
-    assert scores["agreement"] == pytest.approx(evaluation.agreement(samples, labels))
+    assert scores["agreement"] == pytest.approx(digits.agreement(samples, labels))
     assert "show the digit that was asked for" in capsys.readouterr().out
     args = ["train", "--resume", "--quiet", "--steps", "5", "--out", str(conditional_run)]
     assert main(args) == 0
@@ -507,8 +517,8 @@ def test_a_run_from_before_there_were_models_goes_on(pictures, tmp_path):
 
 def test_parts_that_take_hours_run_only_where_they_are_named(tmp_path, monkeypatch):
     ran = []
-    parts = {part: lambda *_, part=part: ran.append(part) for part in cli.REPRODUCED["dcgan"]}
-    monkeypatch.setitem(reproduce.RUNS, "dcgan", parts)
+    parts = {part: lambda *_, part=part: ran.append(part) for part in commands.REPRODUCED["dcgan"]}
+    monkeypatch.setattr(experiments, "parts", lambda name: parts)
     assert main(["reproduce", "dcgan", "--out", str(tmp_path)]) == 0
     assert ran == ["conditional", "mlp", "real", "live", "speed"]
     assert main(["reproduce", "dcgan", "--parts", "full", "--out", str(tmp_path)]) == 0
@@ -540,7 +550,6 @@ def test_the_other_parts_of_reproduce_run(tmp_path, monkeypatch, mnist):
     monkeypatch.setattr(data, "load_mnist", lambda: few)
     monkeypatch.setattr(longrun, "SAMPLES", 100)
     monkeypatch.setattr(reproduce, "PAPER_EPOCHS", (0, 1))
-    monkeypatch.setattr(evaluation, "SIGMAS", [0.2])
     parts = ["--parts", "floors", "paper"]
     assert main(["reproduce", "gan", *parts, "--out", str(tmp_path)]) == 0
     floors = json.loads((tmp_path / "gan" / "gan-floors.json").read_text())
@@ -560,4 +569,5 @@ def test_a_classifier_that_was_trained_on_little_knows_more_than_nothing(mnist, 
 
 
 def test_every_run_that_the_command_line_offers_is_there():
-    assert {name: tuple(parts) for name, parts in reproduce.RUNS.items()} == cli.REPRODUCED
+    for name, parts in commands.REPRODUCED.items():
+        assert tuple(experiments.parts(name)) == parts

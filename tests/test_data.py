@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 
 from gan_tutorial import StandInWarning, data, load_images, load_mnist
+from gan_tutorial.arrays import ALIGNMENT
+from gan_tutorial.pictures import load_labels
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def test_pixels_are_divided_by_255_and_labels_kept(tmp_path, tiny):
 
 def test_images_lie_where_a_tensor_can_share_their_memory(tmp_path, tiny):
     images = load_mnist(saved(tmp_path, tiny)).train_images
-    assert images.ctypes.data % data.ALIGNMENT == 0
+    assert images.ctypes.data % ALIGNMENT == 0
     assert images.flags.carray
 
 
@@ -250,15 +252,15 @@ def test_a_truncated_picture_is_named(tmp_path):
 def test_labels_are_read_from_an_npz_or_refused_in_words(tmp_path):
     images, labels = np.zeros((3, 4, 4)), np.array([2, 0, 1], np.uint8)
     path = saved(tmp_path, {"images": images, "labels": labels}, "a.npz")
-    assert data.load_labels(path, 3).tolist() == [2, 0, 1]
-    assert data.load_labels(path, 3).dtype == np.int64
+    assert load_labels(path, 3).tolist() == [2, 0, 1]
+    assert load_labels(path, 3).dtype == np.int64
     np.save(tmp_path / "b.npy", images)
     for bare in (tmp_path, tmp_path / "b.npy", saved(tmp_path, {"images": images}, "c.npz")):
         with pytest.raises(ValueError, match="no labels in it; an .npz with the arrays"):
-            data.load_labels(bare, 3)
+            load_labels(bare, 3)
     for bad in (labels[:2], labels.astype(float), labels.astype(int) - 1):
         path = saved(tmp_path, {"images": images, "labels": bad}, "d.npz")
         with pytest.raises(ValueError, match="labels must be 3 whole numbers from 0"):
-            data.load_labels(path, 3)
+            load_labels(path, 3)
     with pytest.raises(FileNotFoundError, match="no such file"):
-        data.load_labels(tmp_path / "none.npz", 3)
+        load_labels(tmp_path / "none.npz", 3)

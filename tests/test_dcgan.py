@@ -12,7 +12,7 @@ from gan_tutorial import Trainer, draws
 from gan_tutorial.data import Data
 from gan_tutorial.experiments import dcgan as reproduce_dcgan
 from gan_tutorial.experiments import longrun
-from gan_tutorial.measures import evaluation
+from gan_tutorial.measures import digits
 from gan_tutorial.models import dcgan
 
 SHAPE = (16, 16, 2)  # halves twice
@@ -479,9 +479,7 @@ def test_a_long_run_goes_on_and_scores_its_last_snapshot(few, tmp_path, part):
         assert all(weight.dtype == np.float16 for weight in weights)
     trainer.generator.set_weights([weight.astype(np.float32) for weight in weights])
     samples = trainer.sample(250, labels=labels)
-    error = evaluation.one_nearest_neighbour_error(
-        samples, labels, few.test_images, few.test_labels
-    )
+    error = digits.one_nearest_neighbour_error(samples, labels, few.test_images, few.test_labels)
     assert result["last"]["error"] == pytest.approx(error, abs=1e-4)
     assert result["parameters"]["generator"] == trainable(trainer.generator)
 

@@ -5,12 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from gan_tutorial import make_generator, results, runs
+from gan_tutorial import make_generator, results
 from gan_tutorial.algorithm import sample
 from gan_tutorial.checkpoints import find
 from gan_tutorial.experiments import gan as reproduce
 from gan_tutorial.experiments import longrun
 from gan_tutorial.measures import evaluation
+from gan_tutorial.runs import provenance
 
 STOPS = (0, 10, 30, 60)
 
@@ -150,5 +151,5 @@ def test_results_take_ten_megabytes_at_most():
 
 
 def test_machine_and_versions_are_told():
-    assert runs.machine().count(",") >= 1
-    assert runs.versions()["numpy"] == np.__version__
+    assert provenance.machine().count(",") >= 1
+    assert provenance.versions()["numpy"] == np.__version__

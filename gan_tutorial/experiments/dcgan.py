@@ -15,7 +15,9 @@ from gan_tutorial.algorithm import sample
 from gan_tutorial.checkpoints import find
 from gan_tutorial.checks import positive
 from gan_tutorial.experiments import longrun
-from gan_tutorial.measures import evaluation
+from gan_tutorial.experiments.gan import article_trainer
+from gan_tutorial.measures.digits import agreement, digit_shares, one_nearest_neighbour_error
+from gan_tutorial.measures.frechet import frechet_distance
 from gan_tutorial.models import dcgan
 from gan_tutorial.networks import make_discriminator, make_generator
 from gan_tutorial.trainer import Trainer
@@ -80,11 +82,6 @@ def small_trainer(seed=0):
         steps_per_execution=10,
         seed=seed,
     )
-
-
-def article_trainer(seed=0):
-    """Return the article's game: two-layer networks of 128 units, Adam, batches of 128."""
-    return Trainer(make_generator(seed=seed), make_discriminator(seed=seed + 1), seed=seed)
 
 
 def reproduce_conditional(data, out, minutes):
@@ -170,9 +167,11 @@ class Moments(keras.callbacks.Callback):
         self.left, self.kept, self.started = list(seconds), [], None
 
     def on_train_begin(self, logs=None):
+        """Start the clock."""
         self.started = time.perf_counter()
 
     def on_train_batch_end(self, batch, logs=None):
+        """Keep G's weights where a moment has come, and end training after the last."""
         seconds = time.perf_counter() - self.started
         if self.left and seconds >= self.left[0]:
             self.left.pop(0)
@@ -190,8 +189,8 @@ def _measured_live(trainer, data):
     for seconds, step, weights in moments.kept:
         trainer.generator.set_weights(weights)
         samples = trainer.sample(longrun.SAMPLES)
-        frechet = evaluation.frechet_distance(samples, data.test_images)
-        histogram = evaluation.digits(samples).histogram.tolist()
+        frechet = frechet_distance(samples, data.test_images)
+        histogram = digit_shares(samples).histogram.tolist()
         measures.append({"seconds": seconds, "step": step, "frechet": frechet})
         measures[-1]["histogram"] = histogram
         print(f"{seconds:.0f} s, step {step:,}: Frechet {frechet:.1f}", flush=True)
@@ -208,12 +207,12 @@ def score(samples, labels, data):
     return longrun.rounded(
         {
             "samples": len(samples),
-            "error": evaluation.one_nearest_neighbour_error(
+            "error": one_nearest_neighbour_error(
                 samples, labels, data.test_images, data.test_labels
             ),
-            "agreement": evaluation.agreement(samples, labels),
-            "frechet": evaluation.frechet_distance(samples, data.test_images),
-            "histogram": evaluation.digits(samples).histogram.tolist(),
+            "agreement": agreement(samples, labels),
+            "frechet": frechet_distance(samples, data.test_images),
+            "histogram": digit_shares(samples).histogram.tolist(),
         }
     )
 
@@ -237,7 +236,7 @@ def _train_and_score(part, trainer, steps, data, out, minutes):
 
 def _first_five_sixths(data):
     """Return the images that are not held out, 50,000 on MNIST, and their labels."""
-    images = evaluation.not_held_out(data)
+    images = data.not_held_out
     return images, data.train_labels[: len(images)]
 
 

@@ -1,4 +1,4 @@
-"""The runs behind the results: `gan-tutorial reproduce NAME`. Training is resumable."""
+"""The runs behind notebook 05: `gan-tutorial reproduce gan`. Training is resumable."""
 
 import time
 from pathlib import Path
@@ -7,14 +7,10 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 from gan_tutorial.checkpoints import find
-from gan_tutorial.experiments import dcgan as reproduce_dcgan
 from gan_tutorial.experiments import longrun
-from gan_tutorial.experiments import lstm_gan as reproduce_lstm_gan
-from gan_tutorial.experiments import seqgan as reproduce_seqgan
-from gan_tutorial.experiments import stabilised as reproduce_stabilised
-from gan_tutorial.experiments.dcgan import article_trainer
-from gan_tutorial.measures import classifier, evaluation
+from gan_tutorial.measures import evaluation
 from gan_tutorial.models import goodfellow
+from gan_tutorial.networks import make_discriminator, make_generator
 from gan_tutorial.trainer import Trainer
 
 _SCALE = (m * 10**k // 10 for k in range(2, 6) for m in (10, 15, 20, 30, 40, 50, 70))
@@ -26,6 +22,11 @@ ARTICLE_SHIPPED = (  # the generators that the package carries
 # With seed 0 G's pixels are all saturated, black or white, after six epochs: no gradient is left.
 PAPER_SEED = 1
 PAPER_EPOCHS = (0, 1, 2, 5, 10, 20, 30, 50, 75, 100, 125, 150, 175, 200, 225, 250)
+
+
+def article_trainer(seed=0):
+    """Return the article's game: two-layer networks of 128 units, Adam, batches of 128."""
+    return Trainer(make_generator(seed=seed), make_discriminator(seed=seed + 1), seed=seed)
 
 
 def paper_trainer(images, seed=PAPER_SEED):
@@ -54,7 +55,7 @@ def reproduce_article(data, out, minutes):
 
 def reproduce_paper(data, out, minutes):
     """The paper's networks for up to 250 epochs; write gan-paper.json and .npz to `out`."""
-    images = evaluation.not_held_out(data)
+    images = data.not_held_out
     folder, trainer = Path(out) / "paper", paper_trainer(images)
     stops = [epoch * len(images) // trainer.batch_size for epoch in PAPER_EPOCHS]
     longrun.train_in_pieces(trainer, images, folder, stops, minutes, save_every=1000)
@@ -68,7 +69,7 @@ def reproduce_paper(data, out, minutes):
 def reproduce_floors(data, out, minutes):
     """Real images and k-means centroids in the place of samples; write gan-floors.json to `out`."""
     del minutes  # it trains nothing
-    images = evaluation.not_held_out(data)
+    images = data.not_held_out
     clusters = min(longrun.SAMPLES, len(images) // 5)
     started = time.perf_counter()
     settings = {"init": "random", "n_init": 1, "max_iter": 20}
@@ -88,31 +89,4 @@ def reproduce_floors(data, out, minutes):
     longrun.write_result(out, "gan-floors", facts, {"centroids": shown})
 
 
-def reproduce_classifier(data, out, minutes):
-    """Train the digit classifier that ships; write digit-classifier.json and .npz to `out`."""
-    del minutes  # it is not resumable
-    started = time.perf_counter()
-    settings = {"epochs": 15, "seed": 0}
-    trained = classifier.train_classifier(data.train_images, data.train_labels, **settings)
-    weights = [weight.astype(np.float16) for weight in trained.get_weights()]
-    trained.set_weights([weight.astype(np.float32) for weight in weights])
-    guesses = trained.predict(data.test_images, batch_size=500, verbose=0).argmax(1)
-    facts = {
-        **longrun.circumstances(data.train_images, data, "classifier"),
-        "settings": settings,
-        "parameters": trained.count_params(),
-        "test_accuracy": float(np.mean(guesses == data.test_labels)),
-        "seconds": round(time.perf_counter() - started, 1),
-    }
-    arrays = {str(i): weight for i, weight in enumerate(weights)}
-    longrun.write_result(out, "digit-classifier", facts, arrays)
-
-
-RUNS = {
-    "classifier": {"classifier": reproduce_classifier},
-    "dcgan": reproduce_dcgan.PARTS,
-    "gan": {"article": reproduce_article, "floors": reproduce_floors, "paper": reproduce_paper},
-    "lstm-gan": reproduce_lstm_gan.PARTS,
-    "seqgan": reproduce_seqgan.PARTS,
-    "stabilised": reproduce_stabilised.PARTS,
-}
+PARTS = {"article": reproduce_article, "floors": reproduce_floors, "paper": reproduce_paper}

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_tutorial import runs
 from gan_tutorial.algorithm import sample
 from gan_tutorial.callbacks import Checkpoints, Periodic
 from gan_tutorial.checkpoints import find, write_json, written_whole
 from gan_tutorial.measures import evaluation
+from gan_tutorial.runs import provenance
 
 SAMPLES = 10_000  # that are measured
 MNIST = 3772269558  # CRC-32 of its 60,000 training images, as load_mnist returns them
@@ -77,17 +77,21 @@ class Clock(Periodic):
         return self.seconds() >= self.limit
 
     def on_train_begin(self, logs=None):
+        """Start the clock of this sitting."""
         super().on_train_begin()
         self.started = time.perf_counter()
 
     def on_train_batch_end(self, batch, logs=None):
+        """End training when the time is up."""
         if self.is_up():
             self.model.stop_training = True
 
     def act(self, step):
+        """Write the seconds so far, so that a kill loses few of them."""
         write_json(self.path, round(self.seconds(), 1))
 
     def on_train_end(self, logs=None):
+        """Stop the clock, and keep the seconds of this sitting."""
         super().on_train_end()
         self.earlier, self.started = self.seconds(), None
 
@@ -178,8 +182,8 @@ def circumstances(images, data, name, part=None):
         "data": _name_of(data),
         "images": len(images),
         "crc32": zlib.crc32(images),
-        "versions": runs.versions(),
-        "machine": runs.machine(),
+        "versions": provenance.versions(),
+        "machine": provenance.machine(),
     }
 
 

@@ -28,53 +28,21 @@ D_EPOCHS = 3  # of each round of D's training
 _PAPER = {"vocabulary": 5000, "length": 20, "sequences": 10_000, "rollouts": 16}
 
 
-def _share(parts):
-    return {width: n // parts for width, n in PAPER_FILTERS.items()}
+def _tier(share, epochs, iterations, d_rounds=10, d_rounds_each=1, **sizes):
+    """Return a tier: epochs of maximum likelihood; rounds of D before the game; iterations of one
+    policy step and some rounds of D; and D's filters, a share of the paper's."""
+    filters = {width: n // share for width, n in PAPER_FILTERS.items()}
+    game = {"epochs": epochs, "d_rounds": d_rounds, "iterations": iterations}
+    return {**_PAPER, "filters": filters, **game, "d_rounds_each": d_rounds_each, **sizes}
 
 
-# Epochs of maximum likelihood; rounds of D before the game; iterations of one policy step and some
-# rounds of D. The paper's own sizes come last.
-TIERS = {
-    "small": {
-        **{"vocabulary": 500, "length": 10, "sequences": 5000, "rollouts": 8},
-        **{"filters": dict.fromkeys(range(1, 6), 50)},
-        **{"epochs": 10, "d_rounds": 10, "iterations": 50, "d_rounds_each": 1},
-    },
-    "eighth": {
-        **_PAPER,
-        **{
-            "filters": _share(8),
-            "epochs": 30,
-            "d_rounds": 10,
-            "iterations": 30,
-            "d_rounds_each": 1,
-        },
-    },
-    "quarter": {
-        **_PAPER,
-        **{
-            "filters": _share(4),
-            "epochs": 30,
-            "d_rounds": 10,
-            "iterations": 50,
-            "d_rounds_each": 1,
-        },
-    },
-    "half": {
-        **_PAPER,
-        **{
-            "filters": _share(2),
-            "epochs": 30,
-            "d_rounds": 10,
-            "iterations": 100,
-            "d_rounds_each": 1,
-        },
-    },
-    "paper": {
-        **_PAPER,
-        **{"filters": PAPER_FILTERS, "epochs": 120, "d_rounds": 50, "iterations": 200},
-        **{"d_rounds_each": 5},
-    },
+_SMALL = {"vocabulary": 500, "length": 10, "sequences": 5000, "rollouts": 8}
+TIERS = {  # the paper's own sizes come last
+    "small": _tier(1, 10, 50, filters=dict.fromkeys(range(1, 6), 50), **_SMALL),
+    "eighth": _tier(8, 30, 30),
+    "quarter": _tier(4, 30, 50),
+    "half": _tier(2, 30, 100),
+    "paper": _tier(1, 120, 200, d_rounds=50, d_rounds_each=5),
 }
 
 

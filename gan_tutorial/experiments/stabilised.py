@@ -13,7 +13,6 @@ import numpy as np
 from gan_tutorial.algorithm import sample
 from gan_tutorial.checkpoints import find
 from gan_tutorial.experiments import longrun
-from gan_tutorial.measures import evaluation
 from gan_tutorial.models import stabilised, toys
 from gan_tutorial.penalties import r1, r2
 
@@ -29,7 +28,7 @@ def reproduce_seed(data, out, minutes, seed):
 
     Seed 0 ships its last weights too, as .npz.
     """
-    images = evaluation.not_held_out(data)
+    images = data.not_held_out
     folder, trainer = Path(out) / f"seed-{seed}", stabilised.make_arm("stabilised", seed)
     longrun.train_in_pieces(trainer, images, folder, STOPS, minutes)
     facts = longrun.run_facts(trainer, images, data, folder, "stabilised", f"seed-{seed}")
@@ -44,7 +43,7 @@ def reproduce_arms(data, out, minutes):
     How many steps an arm gets follows from the arms' speeds, measured in turn before anything is
     trained, so that a busy minute of the machine falls on all of them.
     """
-    images, out = evaluation.not_held_out(data), Path(out)
+    images, out = data.not_held_out, Path(out)
     speeds = _speeds(images, out / "speeds.json")
     facts = longrun.circumstances(images, data, "stabilised", "arms")
     facts |= {"settings": {"seed": 0}, "speeds": speeds}  # each arm has more of its own

@@ -11,6 +11,7 @@ from keras import layers
 from scipy.special import softmax
 
 from gan_tutorial import results
+from gan_tutorial.measures.inputs import checked
 
 FEATURES = 64  # width of the layer before the last, whose outputs are the features
 
@@ -60,11 +61,16 @@ def _shipped():
 def see(images):
     """Map images `(n, 28, 28, 1)` in [0, 1] to features `(n, 64)` and probabilities `(n, 10)`.
 
+    Raises ValueError for another shape or range.
+
     Example:
         >>> import numpy as np
         >>> features, probabilities = see(np.zeros((5, 28, 28, 1), np.float32))
         >>> features.shape, probabilities.shape
         ((5, 64), (5, 10))
     """
+    images = checked("images", images)
+    if images.shape[1:] != (28, 28, 1):
+        raise ValueError(f"the digit classifier takes (n, 28, 28, 1), not {images.shape}")
     features, logits = _shipped().predict(images, batch_size=500, verbose=0)
     return features, softmax(logits, axis=1)

@@ -59,6 +59,7 @@ class Policy(keras.Model):
         self.draw_block = tf.function(self._draw_block)  # with traces of its own
 
     def call(self, tokens):
+        """Map tokens to logits, as the class says."""
         hidden = tf.stack([h for h, _ in self.states(tokens)], axis=1)
         return self.readout(hidden)
 

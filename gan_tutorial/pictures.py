@@ -1,0 +1,117 @@
+"""The reader's own pictures, from a folder or an array, cut to squares of one size.
+
+All images are float32, `(n, size, size, channels)`, in [0, 1].
+"""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from gan_tutorial.arrays import read_arrays, unit_range
+
+PICTURES = (".png", ".jpg", ".jpeg")
+
+
+def load_images(path, size=28, channels=1):
+    """Map a folder of pictures, or an .npz/.npy of them, to `(n, size, size, channels)` in [0, 1].
+
+    Args:
+        path: a folder with PNG or JPEG files of any size and mode, its subfolders included; or an
+            array `(n, height, width)` or `(n, height, width, 1 or 3)` of integers from 0 to 255 or
+            of numbers in [0, 1]. An .npz holds one array, or one named "images" or "x_train".
+        size: pixels a side; a picture is cut to its central square and resized.
+        channels: 1 for grey, 3 for colour.
+
+    Raises FileNotFoundError or ValueError, naming file and fault.
+
+    Example:
+        >>> import numpy as np, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     np.save(f"{folder}/x.npy", np.zeros((3, 40, 30, 3), "uint8"))
+        ...     load_images(f"{folder}/x.npy").shape
+        (3, 28, 28, 1)
+    """
+    path = Path(path)
+    if channels not in (1, 3):
+        raise ValueError(f"channels must be 1 (grey) or 3 (colour), not {channels!r}")
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such file or folder")
+    if path.is_dir():
+        return _read_folder(path, size, channels)
+    return _fit_array(path, _pick_images(path, read_arrays(path)), size, channels)
+
+
+def load_labels(path, n):
+    """Map the path of an .npz, and the number of its images, to its array "labels" `(n,)`, int64.
+
+    Raises FileNotFoundError or ValueError, naming file and fault, where it has none that fit: they
+    must be whole numbers from 0.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such file or folder")
+    labels = None if path.is_dir() else read_arrays(path).get("labels")
+    if labels is None:
+        raise ValueError(
+            f"{path}: no labels in it; an .npz with the arrays 'images' and 'labels' is expected"
+        )
+    if labels.shape != (n,) or labels.dtype.kind not in "iu" or labels.min() < 0:
+        raise ValueError(
+            f"{path}: labels must be {n} whole numbers from 0, not {labels.dtype} of {labels.shape}"
+        )
+    return labels.astype("int64")
+
+
+def _pick_images(path, arrays):
+    for name in ("images", "x_train"):
+        if name in arrays:
+            return arrays[name]
+    if len(arrays) == 1:
+        return next(iter(arrays.values()))
+    names = ", ".join(sorted(arrays)) or "nothing"
+    raise ValueError(f"{path}: holds {names}; name the array of pictures 'images'")
+
+
+def _fit_array(path, images, size, channels):
+    if images.ndim == 3:
+        images = images[..., np.newaxis]
+    if images.ndim != 4 or images.shape[-1] not in (1, 3):
+        raise ValueError(
+            f"{path}: shape {images.shape}; (n, height, width), with 1 or 3 channels "
+            "behind or none, is expected"
+        )
+    images = unit_range(str(path), images)
+    if images.shape[1:] == (size, size, channels):
+        return images
+    # Only pictures that must be resized or recoloured are rounded to 256 levels on the way.
+    bytes_ = np.round(images * 255).astype(np.uint8)
+    pictures = (Image.fromarray(b[..., 0] if b.shape[-1] == 1 else b) for b in bytes_)
+    return np.stack([_fit_picture(picture, size, channels) for picture in pictures])
+
+
+def _read_folder(folder, size, channels):
+    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURES)
+    if not paths:
+        raise ValueError(f"{folder}: no picture in it ({', '.join(PICTURES)})")
+    return np.stack([_read_picture(path, size, channels) for path in paths])
+
+
+def _read_picture(path, size, channels):
+    try:
+        with Image.open(path) as picture:
+            picture = ImageOps.exif_transpose(picture)  # a phone's picture, the right way up
+            return _fit_picture(picture, size, channels)
+    except Exception as error:  # Pillow raises many kinds for a damaged or foreign file
+        raise ValueError(f"{path}: not a readable PNG or JPEG picture ({error})") from None
+
+
+def _fit_picture(picture, size, channels):
+    if picture.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip at 255
+        picture = Image.fromarray((np.asarray(picture) / 257).astype(np.uint8))
+    if picture.has_transparency_data:
+        on_white = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(on_white, picture.convert("RGBA"))
+    picture = picture.convert("L" if channels == 1 else "RGB")
+    picture = ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
+    return np.asarray(picture, np.float32).reshape(size, size, channels) / np.float32(255)

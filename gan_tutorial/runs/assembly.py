@@ -1,0 +1,114 @@
+"""From settings to data, and from settings and data to a trainer that has not trained yet."""
+
+import zlib
+from functools import partial
+from typing import NamedTuple
+
+import keras
+import numpy as np
+
+from gan_tutorial import checks
+from gan_tutorial.data import load_mnist
+from gan_tutorial.models import dcgan
+from gan_tutorial.networks import make_discriminator, make_generator
+from gan_tutorial.penalties import r1, r2
+from gan_tutorial.pictures import load_images, load_labels
+from gan_tutorial.trainer import Trainer
+
+
+class RunData(NamedTuple):
+    """What a run trains on: images `(n, ...)` in [0, 1], labels `(n,)` or None, their source.
+
+    `held_out` are the digits that choose the best generator, None for the reader's own pictures.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray | None
+    source: str
+    held_out: np.ndarray | None
+
+    def facts(self):
+        """Return source, number and checksum of the data, a dict."""
+        return {"source": self.source, **fingerprint(self.images, self.labels)}
+
+    def classes(self):
+        """Return the number of classes, 0 for a run without labels."""
+        return 0 if self.labels is None else int(self.labels.max()) + 1
+
+
+def fingerprint(images, labels=None):
+    """Map images and their labels to their number and their checksum, a dict."""
+    crc32 = zlib.crc32(images)
+    return {"images": len(images), "crc32": crc32 if labels is None else zlib.crc32(labels, crc32)}
+
+
+def load_data(settings):
+    """Map a run's settings to its `RunData`; raise ValueError or OSError where that cannot be."""
+    path, conditional = settings["data"], settings["conditional"]
+    if is_of_digits(path):
+        digits = load_mnist(path)
+        labels = digits.train_labels if conditional else None
+        return RunData(digits.train_images, labels, digits.source, digits.held_out)
+    if settings["keep_best"]:
+        raise ValueError(f"{path}: keep_best looks at digits with a classifier; leave it away here")
+    images = load_images(path, settings["size"], settings["channels"])
+    labels = load_labels(path, len(images)) if conditional else None
+    return RunData(images, labels, path, None)
+
+
+def is_of_digits(path):
+    """Return whether the data at this path, None for MNIST itself, are in MNIST's layout."""
+    return path is None or (path.endswith(".npz") and _is_mnist(path))
+
+
+def _is_mnist(path):
+    try:
+        with np.load(path) as file:
+            return "x_train" in file.files and "y_train" in file.files
+    except Exception:  # whatever is wrong with it, load_mnist says it better
+        return True
+
+
+def make_trainer(settings, data):
+    """Map settings and data to a new trainer; raise ValueError where they do not fit."""
+    generator, discriminator, make_adam = _players(settings, data.images.shape[1:], data.classes())
+    trainer = Trainer(
+        generator,
+        discriminator,
+        loss=settings["loss"],
+        d_optimizer=make_adam(settings["d_learning_rate"]),
+        g_optimizer=make_adam(settings["g_learning_rate"]),
+        batch_size=settings["batch_size"],
+        d_steps=settings["d_steps"],
+        penalty=_penalty(settings),
+        clip=settings["clip"],
+        ema=settings["ema"],
+        seed=settings["seed"],
+    )
+    few = slice(settings["batch_size"])
+    labels = None if data.labels is None else data.labels[few]
+    checks.as_tensors(trainer, data.images[few], labels)
+    return trainer
+
+
+def _penalty(settings):
+    """Return the sum of the penalties that were chosen, or None."""
+    chosen = [make(settings[make.__name__]) for make in (r1, r2) if settings[make.__name__]]
+    return sum(chosen[1:], start=chosen[0]) if chosen else None
+
+
+def _players(settings, shape, classes):
+    """Return G, D and the function that makes an optimiser, of the model that was chosen."""
+    latent_dim, seed, width = (settings[name] for name in ("latent_dim", "seed", "width"))
+    if settings["model"] == "mlp":
+        generator = make_generator(latent_dim, settings["g_hidden"], shape, seed, classes=classes)
+        discriminator = make_discriminator(settings["d_hidden"], shape, seed + 1, classes=classes)
+        return generator, discriminator, partial(keras.optimizers.Adam, epsilon=1e-8)
+    if classes:
+        sizes = (width, 16 * width, shape)  # of the paper's proportions
+        generator = dcgan.make_conditional_dcgan_generator(classes, latent_dim, *sizes, seed)
+        discriminator = dcgan.make_conditional_dcgan_discriminator(classes, *sizes, seed + 1)
+    else:
+        generator = dcgan.make_dcgan_generator(latent_dim, width, shape, seed)
+        discriminator = dcgan.make_dcgan_discriminator(width, shape, seed + 1)
+    return generator, discriminator, dcgan.make_dcgan_optimizer

@@ -1,0 +1,65 @@
+"""The folder that a run leaves: what is in it, whether it may be touched, and how it is cleared."""
+
+import json
+import shutil
+from pathlib import Path
+
+FILES = (
+    "samples.png",
+    "training.gif",
+    "losses.png",
+    "history.csv",
+    "metrics.json",
+    "best.json",
+    "evaluation.json",
+    "generator.keras",
+    "best.keras",
+)
+FOLDERS = ("checkpoints", "frames")
+
+
+def read_metrics(run):
+    """Map a run folder to what its metrics.json says.
+
+    Raises FileNotFoundError where the folder holds no run, ValueError for a damaged file.
+    """
+    if not holds_run(run):
+        raise FileNotFoundError(f"{run}: holds no run (no metrics.json)")
+    path = Path(run) / "metrics.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path}: damaged ({error})") from None
+
+
+def holds_run(folder):
+    """Return whether there is a run in a folder."""
+    return (Path(folder) / "metrics.json").is_file()
+
+
+def check_free(out):
+    """Raise ValueError where a new run cannot have this folder: a file, or a folder with others."""
+    out = Path(out)
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"{out}: is a file; name a folder with --out")
+    others = [p.name for p in out.glob("*") if not p.name.startswith(".partial-")]
+    if others and not holds_run(out):
+        raise ValueError(f"{out}: holds other files ({others[0]}) and no run; name another")
+
+
+def check_same_data(out, facts):
+    """Refuse to go on with other images; the same ones may have moved to another path."""
+    before = read_metrics(out)["data"]
+    if before["crc32"] != facts["crc32"]:
+        raise ValueError(
+            f"{out}: trained on {before['images']} images from {before['source']}, "
+            f"now there are {facts['images']} others from {facts['source']}"
+        )
+
+
+def clear(out):
+    """Remove the files of an earlier run, and nothing else."""
+    for name in FILES:
+        (Path(out) / name).unlink(missing_ok=True)
+    for name in FOLDERS:
+        shutil.rmtree(Path(out) / name, ignore_errors=True)

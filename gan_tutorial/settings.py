@@ -1,0 +1,47 @@
+"""What decides the course of training: checked, described for a checkpoint, compared with one."""
+
+import json
+
+import keras
+
+from gan_tutorial.draws import PRIORS
+
+
+def check_settings(loss, prior, penalty, clip, ema):
+    """Raise ValueError for a setting of the trainer that cannot work."""
+    if keras.backend.backend() != "tensorflow":
+        raise ValueError("the trainer runs on TensorFlow: set KERAS_BACKEND=tensorflow")
+    if not callable(prior) and prior not in PRIORS:
+        raise ValueError(
+            f"unknown prior {prior!r}: choose one of {', '.join(PRIORS)}, or a function"
+        )
+    if clip is not None and not clip > 0:
+        raise ValueError(f"clip must be above 0, not {clip}")
+    if ema is not None and not 0 < ema < 1:
+        raise ValueError(f"ema must lie between 0 and 1, not {ema}")
+    if loss.critic and penalty is None and clip is None:
+        raise ValueError(f"loss {loss.name!r} needs a bounded critic: give penalty= or clip=")
+
+
+def describe(optimizer):
+    """Map an optimiser to its name and settings, a dict as a checkpoint gives it back."""
+    config = {**optimizer.get_config(), "name": type(optimizer).__name__}
+    return json.loads(json.dumps(config, default=str))
+
+
+def name_of(function):
+    """Map a prior or a penalty that is a function to the name under which it is recorded."""
+    for attribute in ("name", "__qualname__"):  # a Penalty's name tells its strength
+        if hasattr(function, attribute):
+            return getattr(function, attribute)
+    return type(function).__name__
+
+
+def same_settings(where, theirs, ours, prefix=""):
+    """Raise ValueError, naming the first setting that differs, where two dicts are not the same."""
+    for name in {**theirs, **ours}:
+        then, now = theirs.get(name), ours.get(name)
+        if isinstance(then, dict) and isinstance(now, dict):
+            same_settings(where, then, now, f"{prefix}{name}.")
+        elif then != now:
+            raise ValueError(f"{where}: {prefix}{name} was {then}, now it is {now}")
