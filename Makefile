@@ -1,14 +1,20 @@
 # make demo: train the article's GAN and draw digits.   make test: prove that all of it works.
-PYTHON ?= python3
+# PYTHON= names an interpreter; without it the first that will do is found (tools/environment.sh).
+# LOCKED=0 takes the newest versions that others have published, instead of those in lock.txt.
+PYTHON ?=
 VENV ?= .venv
+LOCKED ?= 1
 BIN := $(VENV)/bin
+READY := $(VENV)/ready-$(LOCKED)
+INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check \
+	$(if $(filter 1,$(LOCKED)),--constraint lock.txt,--upgrade --upgrade-strategy eager)
 NBVAL := $(BIN)/python -m pytest --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
 	--durations=5 -p no:cacheprovider
 
 DOCS := docs/_build
 
-.PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links \
-	bench site site-test translations browser test-colab binder-test oldest clean
+.PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links lock \
+	bench site site-test translations browser test-colab binder-test oldest mutations clean
 
 help:
 	@echo "make demo        train 20,000 steps, about a minute, and say where the pictures are"
@@ -24,23 +30,24 @@ help:
 	@echo "make translations  update docs/locale from the pages, and say what is left to translate"
 	@echo "make bench       the trainer's speed beside what you would use instead; with"
 	@echo "                 AGAINST=REV beside itself at another revision, in turn"
+	@echo "make mutations   break a copy of the code on purpose, and see which tests notice"
 	@echo "make notebooks   execute the notebooks afresh and store their outputs (needs MNIST)"
 	@echo "make links       write badges and links; REPO=owner/name sets the project's address"
+	@echo "make lock        write lock.txt anew: the versions that the other commands install"
 	@echo "make oldest      install the oldest supported dependencies, for make test to run on"
 
-# The virtual environment, made anew when the list of dependencies changes.
-$(VENV)/ready: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
-		{ echo "Python 3.11 to 3.13 is needed: make $(firstword $(MAKECMDGOALS)) PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --quiet -e '.[cpu,test]'
+# The virtual environment, made afresh when the list of dependencies changes.
+$(READY): pyproject.toml lock.txt tools/environment.sh
+	@tools/environment.sh $(VENV) $(PYTHON)
+	@echo "Installing TensorFlow, Jupyter and the rest into $(VENV): about 0.5 GB to download, two" \
+		"to five minutes, once."
+	@$(INSTALL) -e '.[cpu,test]'
 	@touch $@
 
-demo: $(VENV)/ready
+demo: $(READY)
 	$(BIN)/gan-tutorial train --steps 20000 --out runs/demo --overwrite
 
-lab: $(VENV)/ready
+lab: $(READY)
 	$(BIN)/gan-tutorial lab
 
 test: style unit notebooks-test
@@ -50,67 +57,79 @@ test-quick: style
 
 test-all: test stand-in site-test browser test-colab binder-test
 
-style: $(VENV)/ready
+style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 
-unit: $(VENV)/ready
+unit: $(READY)
 	$(BIN)/python -m pytest -q -m "not browser" --durations=10
 
-notebooks-test: $(VENV)/ready
+notebooks-test: $(READY)
 	$(NBVAL) notebooks
 
 # Without MNIST everything runs on scikit-learn's digits; what is said of MNIST is not checked.
 # Tests of tokens know no images: they are not run a second time.
-stand-in: $(VENV)/ready
+stand-in: $(READY)
 	env -u GAN_TUTORIAL_MNIST GAN_TUTORIAL_OFFLINE=1 $(BIN)/python -m pytest -q \
 		-k "not kills" -m "not browser" \
-		--ignore=tests/test_seqgan.py --ignore=tests/test_sequences.py
+		--ignore=tests/models/test_seqgan.py --ignore=tests/models/test_policy.py \
+		--ignore=tests/experiments/test_seqgan.py --ignore=tests/measures/test_sequences.py
 	env -u GAN_TUTORIAL_MNIST GAN_TUTORIAL_OFFLINE=1 $(NBVAL) notebooks/01_*.ipynb notebooks/04_*.ipynb \
 		notebooks/05_*.ipynb
 
-$(VENV)/browser: $(VENV)/site
-	$(BIN)/python -m pip install --quiet --quiet -e '.[browser]'
+$(READY)-browser: $(READY)-site
+	$(INSTALL) -e '.[browser]'
 	@touch $@
 
 # Skips, and says why, where there is no chromium.
-browser: $(VENV)/browser
+browser: $(READY)-browser
 	$(BIN)/python -m pytest -q -rs -m browser --durations=0
 
-notebooks: $(VENV)/ready
+notebooks: $(READY)
 	$(BIN)/python tools/notebooks.py
 
-links: $(VENV)/ready
+links: $(READY)
 	$(BIN)/python tools/links.py $(if $(REPO),--repo $(REPO))
 
 # The versions of Colab, in an environment of its own.
-test-colab: $(VENV)/ready
+test-colab: $(READY)
 	$(BIN)/python tools/colab.py --venv .venv-colab
 
-$(VENV)/site: $(VENV)/ready
-	$(BIN)/python -m pip install --quiet --quiet -e '.[site]'
+$(READY)-site: $(READY)
+	$(INSTALL) -e '.[site]'
 	@touch $@
 
-site: $(VENV)/site
+site: $(READY)-site
 	$(BIN)/python tools/build_site.py
 
-site-test: $(VENV)/site
-	$(BIN)/python -m pytest -q --durations=5 tests/test_site.py tests/test_translations.py
+site-test: $(READY)-site
+	$(BIN)/python -m pytest -q --durations=5 tests/project/test_site.py tests/project/test_translations.py
 
-translations: $(VENV)/site
+translations: $(READY)-site
 	$(BIN)/python tools/translations.py
 
-binder-test: $(VENV)/ready
-	$(BIN)/python -m pip install --quiet --quiet -e '.[binder]'
-	$(BIN)/python -m pytest -q --durations=5 tests/test_binder.py
+binder-test: $(READY)
+	$(INSTALL) -e '.[binder]'
+	$(BIN)/python -m pytest -q --durations=5 tests/project/test_binder.py
 
-oldest: $(VENV)/ready
+oldest: $(READY)
 	$(BIN)/python tools/oldest.py > $(VENV)/oldest.txt
 	$(BIN)/python -m pip install --quiet --quiet -r $(VENV)/oldest.txt
 
-bench: $(VENV)/ready
+# The newest versions that fit together on Python 3.11 to 3.13, on every system.
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade pyproject.toml \
+		--extra cpu --extra test --extra site --extra browser --extra binder \
+		--custom-compile-command "make lock" --no-annotate --output-file lock.txt
+
+bench: $(READY)
 	$(BIN)/python benchmarks/$(if $(AGAINST),against.py $(AGAINST),throughput.py)
 
+# Break a copy of the package on purpose, and see that the tests notice: tests/README.md.
+mutations: $(READY)
+	$(BIN)/python tests/mutations.py
+
 clean:
-	rm -rf $(VENV) .venv-colab build $(DOCS) *.egg-info
+	rm -rf $(VENV) $(VENV)-uv .venv-colab build $(DOCS) *.egg-info

@@ -35,10 +35,13 @@ import importlib
 import importlib.util
 import os
 
-__version__ = "0.1.0"
+from gan_tutorial import quiet
 
-# Warnings and errors of TensorFlow, without its start-up lines; a value that is set already stays.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+__version__ = "0.2.0"
+
+# Warnings and errors of TensorFlow, without its start-up lines; who sets the level to 0 sees all.
+if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1") != "0":
+    quiet.install()
 
 _HOME = {
     "load_mnist": "data",
@@ -51,6 +54,7 @@ _HOME = {
     "sample": "algorithm",
 }
 _MODULES = (
+    "quiet",
     "results",
     "draws",
     "arrays",

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_tutorial.settings import onednn, same_arithmetic
+
 FORMAT = 1
 KEEP = 3  # checkpoints that stay in a folder
 
@@ -82,7 +84,7 @@ def write(directory, step, arrays, facts):
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / f"step-{step:08d}.npz"
-    text = json.dumps({"format": FORMAT, "step": step, **facts})
+    text = json.dumps({"format": FORMAT, "step": step, "onednn": onednn(), **facts})
     with written_whole(path) as aside, open(aside, "wb") as file:
         np.savez(file, facts=np.array(text), **arrays)
     for old in find(directory)[:-KEEP]:
@@ -104,7 +106,7 @@ def read_newest(directory):
     """Map a folder to (arrays, facts) of its newest whole checkpoint.
 
     A damaged one is skipped with a warning that names it. Raises FileNotFoundError where there is
-    none, ValueError where all are damaged or the newest is of a later format.
+    none, ValueError where all are damaged, or the newest is of a later format or other arithmetic.
     """
     paths = find(directory)
     if not paths:
@@ -117,6 +119,7 @@ def read_newest(directory):
             continue
         if facts["format"] > FORMAT:
             raise ValueError(f"{path}: written by a later version of gan_tutorial; update it")
+        same_arithmetic(path, facts)
         return arrays, facts
     raise ValueError(f"{directory}: every checkpoint in it is damaged; start the run anew")
 

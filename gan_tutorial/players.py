@@ -1,6 +1,11 @@
 """What a trainer makes of the two players before it compiles anything."""
 
+from contextlib import contextmanager
+
 import keras
+import tensorflow as tf
+
+from gan_tutorial.settings import onednn
 
 
 def built(optimizer, player):
@@ -26,3 +31,28 @@ def slow_in_xla(*models):
         "Conv" in type(layer).__name__ or isinstance(layer, keras.layers.RNN) or slow_in_xla(layer)
         for layer in inner
     )
+
+
+def confuses_the_remapper(discriminator, penalty):
+    """Whether TensorFlow's remapper would fail, and say so, on the gradient of D's slope.
+
+    With oneDNN it joins convolution, bias and leaky ReLU to one operation, and does not find the
+    three when it looks for their second derivative. It then leaves the whole graph as it is, so
+    nothing is lost by leaving it out.
+    """
+    return penalty is not None and slow_in_xla(discriminator) and onednn()
+
+
+@contextmanager
+def remapper(on):
+    """Run a compiled function with or without TensorFlow's remapper; `on=True` changes nothing."""
+    if on:
+        yield
+        return
+    options = tf.config.optimizer
+    before = options.get_experimental_options().get("remapping", True)
+    options.set_experimental_options({"remapping": False})
+    try:
+        yield
+    finally:
+        options.set_experimental_options({"remapping": before})

@@ -1,6 +1,7 @@
 """What decides the course of training: checked, described for a checkpoint, compared with one."""
 
 import json
+import os
 
 import keras
 
@@ -45,3 +46,29 @@ def same_settings(where, theirs, ours, prefix=""):
             same_settings(where, then, now, f"{prefix}{name}.")
         elif then != now:
             raise ValueError(f"{where}: {prefix}{name} was {then}, now it is {now}")
+
+
+def onednn():
+    """Return whether TensorFlow computes with oneDNN's kernels: they give other last bits."""
+    try:
+        from tensorflow.python.util import _pywrap_util_port
+
+        return bool(_pywrap_util_port.IsMklEnabled())
+    except (ImportError, AttributeError):  # it is not public, and may move
+        return os.environ.get("TF_ENABLE_ONEDNN_OPTS") == "1"
+
+
+def same_arithmetic(where, facts):
+    """Raise ValueError where a checkpoint's facts tell of another setting of oneDNN than here.
+
+    Checkpoints of version 0.1 do not tell.
+    """
+    then, now = facts.get("onednn", onednn()), onednn()
+    if then != now:
+        raise ValueError(
+            f"{where}: trained with oneDNN {_SWITCH[then]}, here it is {_SWITCH[now]}, so the "
+            f"last bits would differ: set TF_ENABLE_ONEDNN_OPTS={int(then)} before Python starts"
+        )
+
+
+_SWITCH = {True: "on", False: "off"}

@@ -17,7 +17,7 @@ from gan_tutorial.algorithm import Algorithm1
 from gan_tutorial.checks import positive
 from gan_tutorial.history import COLUMNS, History
 from gan_tutorial.interrupts import interrupts_wait
-from gan_tutorial.players import built, copied, slow_in_xla
+from gan_tutorial.players import built, confuses_the_remapper, copied, remapper, slow_in_xla
 
 _SHOWN = {"d_loss": "d_loss", "g_loss": "g_loss", "d_real": "D(x)", "d_fake": "D(G(z))"}
 
@@ -87,6 +87,7 @@ class Trainer(Algorithm1):
         self._sums = tf.Variable(tf.zeros(len(COLUMNS) - 1, tf.float64))
         self._history, self._failure = History(), None
         xla = not slow_in_xla(generator, discriminator) if jit_compile == "auto" else jit_compile
+        self._remapped = not confuses_the_remapper(discriminator, penalty)
         # Each trainer's own function: TensorFlow warns where objects of a class compile a method.
         self._run = tf.function(partial(self.run_until), jit_compile=xla, autograph=False)
 
@@ -196,7 +197,8 @@ class Trainer(Algorithm1):
         if start == self._history.reported:
             callbacks.on_epoch_begin(start)
         stop = min(report, start + self.steps_per_execution)
-        self._run(images, labels, tf.constant(stop, tf.int64))
+        with remapper(self._remapped):
+            self._run(images, labels, tf.constant(stop, tf.int64))
         means = self._sums.numpy() / (self.step - self._history.reported)
         logs = dict(zip(COLUMNS[1:], means.tolist(), strict=True))
         shown = {_SHOWN[name]: f"{value:.2f}" for name, value in logs.items()}

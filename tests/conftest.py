@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from gan_tutorial import load_mnist, make_discriminator, make_generator
+from gan_tutorial.cli import main
 from gan_tutorial.trainer import Trainer
+from tests.command_line import train_args
 
 skipped = []
 
@@ -59,3 +61,19 @@ def weights():
 def same():
     """A function that says whether two lists of arrays agree to the bit."""
     return lambda a, b: len(a) == len(b) and all(map(np.array_equal, a, b))
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory):
+    """The path of 64 small random pictures."""
+    path = tmp_path_factory.mktemp("data") / "pictures.npz"
+    np.savez(path, images=np.random.default_rng(0).random((64, 6, 6)))
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def run(pictures, tmp_path_factory):
+    """The folder of a small run of 60 steps."""
+    out = tmp_path_factory.mktemp("runs") / "small"
+    assert main(train_args(pictures, out, "--steps", 60, "--report-every", 20)) == 0
+    return out

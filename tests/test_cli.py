@@ -1,10 +1,9 @@
-"""The command line: what it writes, how it goes on after a kill, and one line for every error."""
+"""The command line: what it writes, how it resumes after a kill, and one line for every error."""
 
 import csv
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,52 +16,14 @@ from PIL import Image
 
 from gan_tutorial import (
     cli,
-    commands,
     data,
-    experiments,
     load_generator,
     load_images,
     losses,
-    make_generator,
 )
-from gan_tutorial.algorithm import sample
 from gan_tutorial.cli import main
-from gan_tutorial.experiments import gan as reproduce
-from gan_tutorial.experiments import longrun
-from gan_tutorial.measures import classifier, digits, evaluation, frechet
 from gan_tutorial.runs.assembly import load_data, make_trainer
-
-SMALL = ["--size", "6", "--batch-size", "16", "--g-hidden", "8", "--d-hidden", "8", "--quiet"]
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory):
-    """The path of 64 small random pictures."""
-    path = tmp_path_factory.mktemp("data") / "pictures.npz"
-    np.savez(path, images=np.random.default_rng(0).random((64, 6, 6)))
-    return str(path)
-
-
-def train_args(pictures, out, *more):
-    return ["train", "--data", pictures, *SMALL, "--out", str(out), *map(str, more)]
-
-
-@pytest.fixture(scope="module")
-def run(pictures, tmp_path_factory):
-    """The folder of a small run of 60 steps."""
-    out = tmp_path_factory.mktemp("runs") / "small"
-    assert main(train_args(pictures, out, "--steps", 60, "--report-every", 20)) == 0
-    return out
-
-
-def fails(capsys, args, message, code=1):
-    """Assert that a command fails with a code and exactly one line on stderr that says why."""
-    assert main([str(arg) for arg in args]) == code
-    error = capsys.readouterr().err
-    assert message in error
-    lines = [line for line in error.splitlines() if "note: no MNIST" not in line]
-    assert len(lines) == 1, error
-    assert "Traceback" not in error
+from tests.command_line import fails, train_args
 
 
 def test_a_run_folder_is_complete(run):
@@ -320,67 +281,6 @@ def test_help_is_quick_and_reads_well():
 
 
 @pytest.fixture(scope="module")
-def digits_run(tmp_path_factory):
-    """The folder of a run of 20 steps on digits that kept its best generator."""
-    out = tmp_path_factory.mktemp("runs") / "digits"
-    small = ["--g-hidden", "8", "--d-hidden", "8", "--batch-size", "16", "--quiet"]
-    every = ["--steps", "20", "--report-every", "10", "--keep-best", "10"]
-    assert main(["train", "--out", str(out), *small, *every]) == 0
-    return out
-
-
-def test_evaluate_prints_measures_beside_their_floors_and_keeps_them(digits_run, capsys, mnist):
-    assert main(["evaluate", str(digits_run), "--n", "200"]) == 0
-    printed = capsys.readouterr().out
-    scores = json.loads((digits_run / "evaluation.json").read_text())
-    again = sample(load_generator(digits_run), 200)
-    assert scores["samples"]["frechet"] == pytest.approx(
-        frechet.frechet_distance(again, mnist.test_images)
-    )
-    floors = evaluation.floors(mnist, 200)
-    for name in ("parzen", "frechet", "covered", "nearest"):
-        assert scores["floors"][name] == pytest.approx(floors[name])
-    assert scores["step"] == 20
-    assert f"{scores['samples']['frechet']:.2f}" in printed
-    assert f"{scores['floors']['frechet']:.2f}" in printed
-    assert f"{scores['samples']['parzen']:.1f} ± " in printed
-    assert scores["comparable"] == ("not comparable" not in printed) == (mnist.source != "digits")
-
-
-def test_the_best_generator_can_be_measured_and_sampled(digits_run, tmp_path, mnist):
-    best = json.loads((digits_run / "best.json").read_text())
-    measure = frechet.frechet_to(mnist.held_out)
-    value = measure(sample(load_generator(digits_run, "best"), 2000))
-    assert best["value"] == pytest.approx(value, rel=1e-4)  # on held-out images
-    shutil.copytree(digits_run, tmp_path / "run")
-    other = make_generator(hidden=(8,), seed=9)
-    other.save(tmp_path / "run" / "best.keras")
-    command = ["evaluate", str(tmp_path / "run"), "--n", "100", "--which", "best", "--seed", "3"]
-    assert main(command) == 0
-    scores = json.loads((tmp_path / "run" / "evaluation.json").read_text())
-    assert scores["step"] == best["step"]
-    expected = frechet.frechet_distance(sample(other, 100, seed=3), mnist.test_images)
-    assert scores["samples"]["frechet"] == pytest.approx(expected, rel=1e-4)
-    out = str(tmp_path / "a.npz")
-    assert main(["sample", str(digits_run), "--which", "best", "--out", out]) == 0
-
-
-def test_what_cannot_be_measured_is_refused_in_one_line(
-    run, digits_run, pictures, tmp_path, capsys
-):
-    fails(capsys, ["evaluate", run], "the measures know digits alone")
-    fails(capsys, ["evaluate", tmp_path], "holds no run")
-    fails(capsys, ["evaluate", digits_run, "--n", "64"], "at least 100", code=2)
-    more = ["--keep-best", 10]
-    fails(capsys, train_args(pictures, tmp_path / "a", *more), "keep_best looks at digits")
-    assert not (tmp_path / "a").exists()
-    metrics = json.loads((digits_run / "metrics.json").read_text())
-    metrics["data"]["crc32"] += 1
-    (tmp_path / "metrics.json").write_text(json.dumps(metrics))
-    fails(capsys, ["evaluate", tmp_path], "now there are")
-
-
-@pytest.fixture(scope="module")
 def colours(tmp_path_factory):
     """A folder of 200 colour pictures of 64 x 64 pixels: discs on a ground of another colour."""
     folder, rng = tmp_path_factory.mktemp("colours"), np.random.default_rng(0)
@@ -427,51 +327,6 @@ def test_what_is_given_comes_before_dcgans_defaults(tmp_path, pictures):
     assert trainer["d_optimizer"]["learning_rate"] == pytest.approx(2e-4)
 
 
-@pytest.fixture(scope="module", params=["mlp", "dcgan"])
-def conditional_run(request, tmp_path_factory):
-    """The folder of a small conditional run on digits that kept its best generator."""
-    out = tmp_path_factory.mktemp("runs") / request.param
-    small = {"mlp": ["--g-hidden", "8", "--d-hidden", "8"], "dcgan": ["--width", "1"]}
-    every = ["--steps", "4", "--report-every", "2", "--keep-best", "4", "--batch-size", "16"]
-    args = ["train", "--conditional", "--model", request.param, *small[request.param], *every]
-    assert main([*args, "--quiet", "--out", str(out)]) == 0
-    return out
-
-
-def test_a_conditional_run_draws_a_column_for_each_class(conditional_run, tmp_path):
-    with Image.open(conditional_run / "samples.png") as picture:
-        assert picture.size == (10 * 58 + 2, 8 * 58 + 2)
-    with Image.open(conditional_run / "frames" / "step-00000004.png") as picture:
-        assert picture.size == (10 * 58 + 2, 2 * 58 + 2)
-    generator = load_generator(conditional_run)
-    for label, expected in (("3", [3] * 12), (None, [*range(10), 0, 1])):
-        path, more = tmp_path / "a.npz", ["--label", label] if label else []
-        args = ["sample", str(conditional_run), "--n", "12", *more, "--out", str(path)]
-        assert main(args) == 0
-        with np.load(path) as file:
-            assert file["labels"].tolist() == expected
-            again = sample(generator, 12, labels=np.array(expected))
-            np.testing.assert_array_equal(file["images"], again)
-    picture = tmp_path / "a.png"
-    assert main(["sample", str(conditional_run), "--n", "20", "--out", str(picture)]) == 0
-    with Image.open(picture) as grid:
-        assert grid.size == (10 * 58 + 2, 2 * 58 + 2)
-
-
-def test_a_conditional_run_is_measured_and_goes_on(conditional_run, capsys, mnist):
-    assert main(["evaluate", str(conditional_run), "--n", "200"]) == 0
-    scores = json.loads((conditional_run / "evaluation.json").read_text())
-    labels = np.arange(200) % 10
-    samples = sample(load_generator(conditional_run), 200, labels=labels)
-    assert scores["agreement"] == pytest.approx(digits.agreement(samples, labels))
-    assert "show the digit that was asked for" in capsys.readouterr().out
-    args = ["train", "--resume", "--quiet", "--steps", "5", "--out", str(conditional_run)]
-    assert main(args) == 0
-    assert json.loads((conditional_run / "metrics.json").read_text())["steps"] == 5
-    capsys.readouterr()
-    fails(capsys, ["sample", conditional_run, "--label", "10"], "labels must lie from 0 to 9")
-
-
 def test_own_pictures_with_labels_train_a_conditional_run(tmp_path, capsys):
     path, out = tmp_path / "labelled.npz", tmp_path / "run"
     images, labels = np.random.default_rng(0).random((64, 8, 8, 3)), np.arange(64) % 3
@@ -513,61 +368,3 @@ def test_a_run_from_before_there_were_models_goes_on(pictures, tmp_path):
     assert main(["sample", str(out)]) == 0
     metrics = json.loads((out / "metrics.json").read_text())
     assert (metrics["steps"], metrics["settings"]["model"]) == (20, "mlp")
-
-
-def test_parts_that_take_hours_run_only_where_they_are_named(tmp_path, monkeypatch):
-    ran = []
-    parts = {part: lambda *_, part=part: ran.append(part) for part in commands.REPRODUCED["dcgan"]}
-    monkeypatch.setattr(experiments, "parts", lambda name: parts)
-    assert main(["reproduce", "dcgan", "--out", str(tmp_path)]) == 0
-    assert ran == ["conditional", "mlp", "real", "live", "speed"]
-    assert main(["reproduce", "dcgan", "--parts", "full", "--out", str(tmp_path)]) == 0
-    assert ran[5:] == ["full"]
-
-
-def test_reproduce_runs_a_part_and_goes_on(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(reproduce, "ARTICLE_STOPS", (0, 2, 4))
-    monkeypatch.setattr(reproduce, "ARTICLE_SHIPPED", (0, 4, 999))
-    monkeypatch.setattr(longrun, "SAMPLES", 100)
-    command = ["reproduce", "gan", "--parts", "article", "--out", str(tmp_path)]
-    assert main([*command, "--minutes", "0.00001"]) == 0  # the time is up after one compiled call
-    first = json.loads((tmp_path / "gan" / "gan-article.json").read_text())
-    assert [row["step"] for row in first["snapshots"]] == [0, 2]
-    assert main(command) == 0
-    second = json.loads((tmp_path / "gan" / "gan-article.json").read_text())
-    assert second["snapshots"][:2] == first["snapshots"]
-    assert [row["step"] for row in second["snapshots"]] == [0, 2, 4]
-    assert second["steps"] == second["history"]["step"][-1] == 4
-    with np.load(tmp_path / "gan" / "gan-article.npz") as kept:
-        assert {name.split("/")[0] for name in kept.files} == {"0", "4"}
-    capsys.readouterr()
-    fails(capsys, [*command[:3], "best"], "gan has no part 'best': choose from article, floors")
-    fails(capsys, ["reproduce", "biggan"], "invalid choice", code=2)
-
-
-def test_the_other_parts_of_reproduce_run(tmp_path, monkeypatch, mnist):
-    few = mnist._replace(train_images=mnist.train_images[:600])
-    monkeypatch.setattr(data, "load_mnist", lambda: few)
-    monkeypatch.setattr(longrun, "SAMPLES", 100)
-    monkeypatch.setattr(reproduce, "PAPER_EPOCHS", (0, 1))
-    parts = ["--parts", "floors", "paper"]
-    assert main(["reproduce", "gan", *parts, "--out", str(tmp_path)]) == 0
-    floors = json.loads((tmp_path / "gan" / "gan-floors.json").read_text())
-    assert floors["kmeans_clusters"] == 100
-    assert floors["kmeans"]["parzen"] > floors["real"]["parzen"]
-    paper = json.loads((tmp_path / "gan" / "gan-paper.json").read_text())
-    assert [row["step"] for row in paper["snapshots"]] == [0, 5]  # 500 images in batches of 100
-    with np.load(tmp_path / "gan" / "gan-paper.npz") as kept:
-        assert kept["samples"].shape == (100, 28, 28, 1)
-        assert kept["samples"].dtype == np.uint8
-
-
-def test_a_classifier_that_was_trained_on_little_knows_more_than_nothing(mnist, capsys):
-    trained = classifier.train_classifier(mnist.train_images[:600], mnist.train_labels[:600], 3)
-    guesses = trained.predict(mnist.test_images[:200], verbose=0).argmax(1)
-    assert np.mean(guesses == mnist.test_labels[:200]) > 0.3  # by chance: 0.1
-
-
-def test_every_run_that_the_command_line_offers_is_there():
-    for name, parts in commands.REPRODUCED.items():
-        assert tuple(experiments.parts(name)) == parts

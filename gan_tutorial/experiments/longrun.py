@@ -17,6 +17,7 @@ from gan_tutorial.callbacks import Checkpoints, Periodic
 from gan_tutorial.checkpoints import find, write_json, written_whole
 from gan_tutorial.measures import evaluation
 from gan_tutorial.runs import provenance
+from gan_tutorial.settings import onednn
 
 SAMPLES = 10_000  # that are measured
 MNIST = 3772269558  # CRC-32 of its 60,000 training images, as load_mnist returns them
@@ -184,6 +185,7 @@ def circumstances(images, data, name, part=None):
         "crc32": zlib.crc32(images),
         "versions": provenance.versions(),
         "machine": provenance.machine(),
+        "onednn": onednn(),
     }
 
 

@@ -10,6 +10,7 @@ from gan_tutorial import checks, figures
 from gan_tutorial.callbacks import Checkpoints, KeepBest, Samples
 from gan_tutorial.checkpoints import write_json, written_whole
 from gan_tutorial.runs.provenance import machine, versions
+from gan_tutorial.settings import onednn
 
 
 class RunKeeper(keras.callbacks.Callback):
@@ -84,6 +85,7 @@ class RunKeeper(keras.callbacks.Callback):
             "data": self.data_facts,
             "versions": versions(),
             "machine": machine(),
+            "onednn": onednn(),
             "steps": step,
             "seconds": round(seconds, 2),
             "steps_per_second": round(step / seconds, 1) if seconds else None,

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import re
 import subprocess
 import sys
 import zipfile
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 spec = importlib.util.spec_from_file_location("package_tool", ROOT / "tools" / "package.py")
 tool = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(tool)
@@ -122,3 +123,34 @@ def test_the_wheel_holds_every_file_of_the_package(tmp_path):
     (wheel,) = tmp_path.glob("*.whl")
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert held == set(tracked)
+
+
+@pytest.fixture
+def tools(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+
+
+def test_every_module_has_a_page_in_the_reference(tools, tmp_path):
+    import pages
+
+    pages.write_reference(tmp_path / "api")
+    assert {path.stem for path in (tmp_path / "api").glob("*.rst")} == set(MODULES)
+
+
+def test_every_equation_of_the_tree_is_found_with_its_place(tools):
+    import equations
+
+    tree = [p.read_text(encoding="utf-8") for p in (ROOT / "gan_tutorial").rglob("*.py")]
+    labels = re.findall(r"# Eq\. \(([^)]+)\)", "\n".join(tree))
+    assert len(labels) == len(set(labels)) >= 27
+    places = equations.computed()
+    assert set(places) == set(labels)
+    for place in places.values():
+        assert any(place.startswith(f"{name}.") for name in MODULES), place
+
+
+def test_the_notebooks_test_sees_every_module():
+    """A glob of one folder would have missed the rooms, and passed."""
+    from tests.project import test_notebooks
+
+    assert len(test_notebooks.PACKAGE) == len(tool.modules()) > 45

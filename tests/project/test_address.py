@@ -11,7 +11,7 @@ import nbformat
 import pytest
 import yaml
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 KINDS = {".md", ".toml", ".yml", ".cff", ".ipynb", ".py", ".html", ".po"}
 # Where an address of the project can stand, each with a group for owner/name. Other repositories
 # may be cited, so a link to GitHub counts only where it names this project or installs it.

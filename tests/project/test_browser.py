@@ -24,7 +24,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 MINUTE = 60_000  # in Playwright's milliseconds
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "docs" / "locale"
 MESSAGES = Path("zh_CN", "LC_MESSAGES")
 EDITION = ("index", "notebooks/01_objective")
