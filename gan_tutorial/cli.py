@@ -1,4 +1,4 @@
-"""The command line: gan-tutorial train | sample | evaluate | reproduce | lab.
+"""The command line: gan-tutorial train | sample | evaluate | reproduce | doctor | lab.
 
 TensorFlow is imported by the commands that need it, not for `--help`.
 """
@@ -40,6 +40,7 @@ def make_parser():
         ("sample", "draw images from a trained run", _sample_options),
         ("evaluate", "measure a trained run's samples", _evaluate_options),
         ("reproduce", "repeat a long run behind the results", _reproduce_options),
+        ("doctor", "say what is here, and what is missing", _doctor_options),
         ("lab", "open the notebooks in JupyterLab", _lab_options),
     ):
         command = subparsers.add_parser(
@@ -174,6 +175,11 @@ def _reproduce_options(command):
     add("--out", default="runs/reproduce", metavar="FOLDER", help="where (runs/reproduce)")
     minutes = "of training after which a part stops early (90)"
     add("--minutes", type=_above_zero, default=90.0, metavar="X", help=minutes)
+
+
+def _doctor_options(command):
+    block = "print it as a block to paste into an issue"
+    command.add_argument("--report", action="store_true", default=False, help=block)
 
 
 def _lab_options(command):

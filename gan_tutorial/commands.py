@@ -97,6 +97,20 @@ def run_reproduce(name, parts, out, minutes):
         runs[part](mnist, Path(out, name), minutes)
 
 
+def run_doctor(report):
+    """Look at each part that is needed, say what to do; return 1 where something is broken."""
+    from gan_tutorial import doctor
+
+    lines = []
+    for line in doctor.examine():
+        lines.append(line)
+        if not report:
+            print(line, flush=True)  # one by one: XLA takes a while
+    if report:
+        print(doctor.report(lines))
+    return int(any(line.broken for line in lines))
+
+
 def run_lab(folder):
     """Open JupyterLab on the notebooks."""
     clone = Path(__file__).parent.parent / "notebooks"

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 skipped = 0
+peaks = []  # MB of the largest kernel of each worker
 LIMIT = 1900  # MB that a kernel may take: Binder gives 2 GB to it and JupyterLab together
 
 
@@ -42,14 +43,26 @@ def pytest_collection_modifyitems(items):
             item.options["check"] = False
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Take what a worker of pytest-xdist found, when it ends."""
+    global skipped
+    found = getattr(node, "workeroutput", {})
+    peaks.append(found.get("largest_kernel", 0))
+    skipped = max(skipped, found.get("skipped", 0))  # every worker collects all notebooks
+
+
+def pytest_sessionfinish(session):
+    peaks.append(largest_kernel())
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput.update(largest_kernel=max(peaks), skipped=skipped)
+    elif max(peaks) > LIMIT:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(terminalreporter):
     if skipped:
         terminalreporter.write_line(
             f"stand-in digits: {skipped} cells about MNIST were run without comparison"
         )
-    terminalreporter.write_line(f"largest kernel: {largest_kernel()} MB, at most {LIMIT}")
-
-
-def pytest_sessionfinish(session):
-    if largest_kernel() > LIMIT:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    terminalreporter.write_line(f"largest kernel: {max(peaks)} MB, at most {LIMIT}")

@@ -7,8 +7,12 @@ from gan_tutorial import load_mnist, make_discriminator, make_generator
 from gan_tutorial.cli import main
 from gan_tutorial.trainer import Trainer
 from tests.command_line import train_args
-
-skipped = []
+from tests.guards import (  # noqa: F401, hooks
+    ON_STAND_IN,
+    pytest_runtest_logreport,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
 
 
 @pytest.fixture(scope="session")
@@ -17,17 +21,24 @@ def mnist():
     return load_mnist()
 
 
+DIGITS = {"mnist", "digits_run", "conditional_run"}  # fixtures that read digits
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what reads digits, and what needs the site to be built, by the fixtures it asks for."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & DIGITS or item.name == "gan_tutorial.data.load_mnist":
+            item.add_marker("digits")
+        if fixtures & {"site", "messages"}:
+            item.add_marker("site")
+
+
 @pytest.fixture(autouse=True)
 def _only_on_mnist(request):
     marked = request.node.get_closest_marker("mnist")
     if marked and request.getfixturevalue("mnist").source == "digits":
-        skipped.append(request.node.name)
-        pytest.skip("a statement about MNIST, and only the stand-in is at hand")
-
-
-def pytest_terminal_summary(terminalreporter):
-    if skipped:
-        terminalreporter.write_line(f"stand-in digits: {len(skipped)} tests about MNIST left out")
+        pytest.skip(ON_STAND_IN)
 
 
 @pytest.fixture

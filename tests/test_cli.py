@@ -260,6 +260,7 @@ def test_debug_shows_the_traceback(tmp_path):
         main(["sample", str(tmp_path), "--debug"])
 
 
+@pytest.mark.digits
 def test_the_stand_in_is_announced_in_one_line(capsys, monkeypatch, tmp_path):
     monkeypatch.delenv("GAN_TUTORIAL_MNIST", raising=False)
     monkeypatch.setenv("GAN_TUTORIAL_OFFLINE", "1")

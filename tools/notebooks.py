@@ -77,7 +77,7 @@ def badges(path, where=None):
 
 
 def colab_setup(source=None):
-    """Return the hidden first code cell: quiet start, and on Colab the package is installed.
+    """Return the hidden first code cell: it installs the package on Colab, and is quiet.
 
     Args:
         source: what pip installs; the repository by default, once it has a public address.
@@ -92,9 +92,9 @@ def colab_setup(source=None):
     else:
         step = f"%pip install -q --no-deps {source or 'git+' + address()}"
     return (
-        "import os\nimport sys\n\n"
-        'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # no start-up lines of TensorFlow\n'
-        f'if "google.colab" in sys.modules:\n    {step}'
+        "import sys\n\n"
+        f'if "google.colab" in sys.modules:\n    {step}\n\n'
+        "import gan_tutorial  # noqa: E402, F401, first of all: TensorFlow then starts quietly"
     )
 
 

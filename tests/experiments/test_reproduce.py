@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 
 from gan_tutorial import (
     commands,
@@ -26,6 +27,7 @@ def test_parts_that_take_hours_run_only_where_they_are_named(tmp_path, monkeypat
     assert ran[5:] == ["full"]
 
 
+@pytest.mark.digits
 def test_reproduce_runs_a_part_and_goes_on(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(reproduce, "ARTICLE_STOPS", (0, 2, 4))
     monkeypatch.setattr(reproduce, "ARTICLE_SHIPPED", (0, 4, 999))

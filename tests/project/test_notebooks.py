@@ -176,6 +176,7 @@ def test_links_between_notebooks_lead_somewhere(path):
         assert (path.parent / target).is_file(), target
 
 
+@pytest.mark.digits
 @pytest.mark.slow
 @each
 def test_every_exercise_has_an_answer_that_runs(path):

@@ -124,7 +124,7 @@ def test_nothing_that_matters_comes_from_another_server(site):
                 continue
             assert not urlparse(address).netloc, (path.name, address)
     if not vendored:
-        pytest.skip("npm could not fetch MathJax: all but MathJax lies beside the pages")
+        pytest.skip("needs npm and a network once: all but MathJax lies beside the pages")
     assert any("mathjax/tex-chtml-full.js" in load for load in page_of(site, "index.html").loads)
 
 
