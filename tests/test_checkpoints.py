@@ -1,13 +1,19 @@
 """Checkpoints are whole or absent, survive damage, and fit their networks."""
 
+import json
 import os
-import resource
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
 
-from gan_tutorial import checkpoints, load_generator, make_discriminator, make_generator
+from gan_tutorial import (
+    checkpoints,
+    load_generator,
+    make_discriminator,
+    make_generator,
+    settings,
+)
 
 
 def test_a_trainer_comes_back_exactly(tmp_path, make_trainer, dots, weights, same):
@@ -104,6 +110,7 @@ def full_disk():
 
     A context and not a fixture: the limit holds for pytest's own output too.
     """
+    resource = pytest.importorskip("resource", reason="Windows has no limits on files")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
     try:
@@ -150,3 +157,23 @@ def test_load_generator_brings_back_the_same_pictures(tmp_path, make_trainer):
     trainer.generator.save(tmp_path / "generator.keras")
     z = np.ones((2, 5), "float32")
     assert np.array_equal(load_generator(tmp_path)(z), trainer.generator(z))
+
+
+def test_another_setting_of_onednn_is_refused_in_one_line(tmp_path, make_trainer, monkeypatch):
+    make_trainer().save(tmp_path)
+    other = not settings.onednn()
+    monkeypatch.setattr(settings, "onednn", lambda: other)
+    with pytest.raises(ValueError, match="trained with oneDNN .*: set TF_ENABLE_ONEDNN_OPTS="):
+        make_trainer().restore(tmp_path)
+    monkeypatch.undo()
+    assert make_trainer().restore(tmp_path).step == 0
+
+
+def test_a_checkpoint_that_does_not_tell_of_onednn_is_taken(tmp_path):
+    checkpoints.write(tmp_path, 1, {"w": np.zeros(3)}, {"onednn": None})
+    (path,) = tmp_path.glob("*.npz")
+    with np.load(path) as file:
+        facts = json.loads(str(file["facts"]))
+    del facts["onednn"]
+    np.savez(path, facts=np.array(json.dumps(facts)), w=np.zeros(3))
+    assert checkpoints.read_newest(tmp_path)[1]["step"] == 1

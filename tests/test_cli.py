@@ -104,7 +104,7 @@ def test_kills_at_random_moments_change_nothing(pictures, tmp_path):
         while process.poll() is None and set(killed.glob("frames/*")) <= before:
             time.sleep(0.01)  # until it trains: a kill before that tests nothing
         time.sleep(dice.random() * 0.5)
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.communicate()
     last = start([*train_args(pictures, killed, *often), "--resume"])
     error = last.communicate()[1].decode()
@@ -120,7 +120,7 @@ def test_ctrl_c_keeps_what_there_is(pictures, tmp_path, capsys, monkeypatch):
 
     def press(self, epoch, logs=None):
         if epoch == 20:
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(RunKeeper, "on_epoch_end", press)
     out = tmp_path / "run"

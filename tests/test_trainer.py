@@ -1,7 +1,6 @@
 """The trainer: Algorithm 1 against NumPy, one player at a time, the same bits however it is cut."""
 
 import logging
-import os
 import signal
 
 import keras
@@ -364,7 +363,7 @@ def test_ctrl_c_stops_between_calls_and_the_next_fit_goes_on(make_trainer, dots,
     class Press(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             if batch == 30:
-                os.kill(os.getpid(), signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)
 
     whole = make_trainer(steps_per_execution=10)
     whole.fit(dots, 60, report_every=20, progress=False)

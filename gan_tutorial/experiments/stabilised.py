@@ -20,6 +20,7 @@ STOPS = (0, 1000, 5000, 10_000, 20_000, 40_000, 60_000)
 ARM_STEPS = 15_000  # of the last arm; the others run as long on the clock
 TOYS = {"none": {}, "penalties": {"penalty": r1(0.1) + r2(0.1), "ema": 0.995}}
 DENSITIES = {"ring": toys.ring(), "grid": toys.grid()}
+SEEDS = range(3)
 TOY_STEPS, TOY_POINTS, MEASURED = 8000, 100_000, 2500  # the paper measures 2,500 points
 
 
@@ -68,7 +69,7 @@ def reproduce_toys(data, out, minutes):
     del minutes  # of training it needs six
     started = time.perf_counter()
     runs = {
-        density: {kind: [_toy_run(density, kind, seed) for seed in range(3)] for kind in TOYS}
+        density: {kind: [_toy_run(density, kind, seed) for seed in SEEDS] for kind in TOYS}
         for density in DENSITIES
     }
     facts = {
@@ -114,7 +115,7 @@ def _speeds(images, path, slices=4, steps=500):
 
 
 PARTS = {
-    **{f"seed-{n}": partial(reproduce_seed, seed=n) for n in range(3)},
+    **{f"seed-{n}": partial(reproduce_seed, seed=n) for n in SEEDS},
     "toys": reproduce_toys,
     "arms": reproduce_arms,
 }

@@ -26,12 +26,15 @@ def test_arms_run_as_long_on_the_clock_as_their_speeds_say(tmp_path, monkeypatch
 def test_the_toys_are_measured_with_and_without_the_cure(tmp_path, monkeypatch):
     monkeypatch.setattr(reproduce_stabilised, "TOY_STEPS", 3)
     monkeypatch.setattr(reproduce_stabilised, "TOY_POINTS", 200)
+    monkeypatch.setattr(reproduce_stabilised, "SEEDS", (5,))
     assert main(["reproduce", "stabilised", "--parts", "toys", "--out", str(tmp_path)]) == 0
     result = json.loads((tmp_path / "stabilised" / "stabilised-toys.json").read_text())
     assert set(result["runs"]) == {"ring", "grid"}
     for kinds in result["runs"].values():
-        assert {kind: len(rows) for kind, rows in kinds.items()} == {"none": 3, "penalties": 3}
-        assert set(kinds["none"][0]) == {"seed", *toys.Coverage._fields}
+        assert set(kinds) == {"none", "penalties"}
+        for rows in kinds.values():
+            assert [row["seed"] for row in rows] == [5]
+            assert set(rows[0]) == {"seed", *toys.Coverage._fields}
 
 
 def test_the_shipped_runs_are_cured():
