@@ -100,10 +100,11 @@ def test_with_an_address_the_setup_cell_installs_from_it(copy):
     write_links(copy, "--repo", "ada-l/draws")
     notebook = nbformat.read(next((copy / "notebooks").glob("01_*.ipynb")), as_version=4)
     (setup,) = [c.source for c in notebook.cells if "colab" in c.metadata.get("tags", [])]
-    assert setup.endswith(
+    assert (
         'if "google.colab" in sys.modules:\n'
-        "    %pip install -q --no-deps git+https://github.com/ada-l/draws"
-    )
+        "    %pip install -q --no-deps git+https://github.com/ada-l/draws\n\n"
+        "import gan_tutorial"
+    ) in setup
     assert "SystemExit" not in setup
 
 
