@@ -143,7 +143,7 @@ def calibrated(contenders):
     for contender in contenders:
         contender.train(100)  # compiles
     seconds = [contenders[1].train(100) for _ in range(3)]
-    return max(10, round(100 * SLICE / min(seconds), -1))
+    return max(10, 10 * round(10 * SLICE / min(seconds)))
 
 
 def interval(ratios, confidence=CONFIDENCE):

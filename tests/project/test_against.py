@@ -72,3 +72,26 @@ def test_a_contender_that_stops_says_why(tmp_path):
     with pytest.raises(against.Failed, match="broken on purpose"):
         contender.train(1)
     contender.stop()
+
+
+class Steady:
+    """A contender of a fixed speed."""
+
+    def __init__(self, speed):
+        self.train = lambda steps: steps / speed
+
+
+@pytest.mark.parametrize(("speed", "steps"), [(1000, 500), (37, 20), (2, 10)])
+def test_a_slice_has_a_whole_number_of_steps_and_lasts_about_half_a_second(speed, steps):
+    found = against.calibrated([Steady(speed / 2), Steady(speed)])
+    assert isinstance(found, int)
+    assert found == steps
+
+
+def test_pairs_hold_the_other_revisions_speed_first(monkeypatch):
+    monkeypatch.setattr(Steady, "stop", lambda self: None, raising=False)
+    monkeypatch.setattr(
+        against, "Contender", lambda game, folder: Steady(200 if folder == "old" else 400)
+    )
+    for there, here in against.compare("dense", "old", 4):
+        assert (there, here) == pytest.approx((200, 400))
