@@ -15,6 +15,9 @@ PYTEST := $(ALONE) $(BIN)/python -m pytest -q -n $(JOBS) --dist worksteal
 NBVAL := $(ALONE) $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --nbval-lax --nbval-current-env \
 	--nbval-cell-timeout=300 --durations=5 -p no:cacheprovider
 
+# The longest first, so that no process waits for the last one.
+LONGEST_FIRST := $(patsubst %,notebooks/%_*.ipynb,06 09 08 07 04 05 01 02 03)
+
 DOCS := docs/_build
 
 .PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links lock \
@@ -70,7 +73,7 @@ unit: $(READY)
 	$(PYTEST) -m "not browser and not site" --durations=10
 
 notebooks-test: $(READY)
-	$(NBVAL) notebooks
+	$(NBVAL) $(LONGEST_FIRST)
 
 # Without MNIST: what reads digits runs once more on scikit-learn's, and what is said of MNIST is
 # not checked.

@@ -59,6 +59,12 @@ def test_the_notebooks_are_there():
     assert [path.name[:2] for path in PATHS][:4] == ["01", "02", "03", "04"]
 
 
+def test_make_runs_every_notebook():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    numbers = re.search(r"^LONGEST_FIRST := .*,([\d ]+)\)$", makefile, re.M)[1].split()
+    assert sorted(numbers) == [path.name[:2] for path in PATHS]
+
+
 @each
 def test_opening(path):
     first, second = cells(path, "markdown")[:2]
