@@ -9,6 +9,7 @@ its translation (msgstr). The pages that have one are the edition; the others st
 """
 
 import argparse
+import io
 import re
 import sys
 from collections import Counter
@@ -43,10 +44,15 @@ def read(path, language=None):
 
 
 def write(path, catalogue):
-    """Write a catalogue so that a change of one sentence is a change of few lines."""
+    """Write a catalogue so that a change of one sentence is a change of few lines.
+
+    Babel's version is left out: another one would change every file.
+    """
+    text = io.BytesIO()
+    write_po(text, catalogue, width=0, no_location=True, include_previous=True)
+    lines = text.getvalue().splitlines(keepends=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, catalogue, width=0, no_location=True, include_previous=True)
+    path.write_bytes(b"".join(line for line in lines if b"Generated-By: Babel" not in line))
 
 
 def update(catalogue, template):
