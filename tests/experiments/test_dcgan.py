@@ -5,34 +5,20 @@ import json
 import numpy as np
 import pytest
 
-from gan_tutorial import Trainer
 from gan_tutorial.data import Data
 from gan_tutorial.experiments import dcgan as reproduce_dcgan
 from gan_tutorial.experiments import longrun
 from gan_tutorial.measures import digits
 from gan_tutorial.models import dcgan
-from tests.models.pairs import SHAPE, conditional_pair, each_pair, small_pair
-
-rng = np.random.default_rng(0)
-
-
-def trainable(model):
-    return sum(np.prod(weight.shape) for weight in model.trainable_variables)
-
-
-def pictures(n=64):
-    return rng.random((n, *SHAPE), np.float32)
-
-
-def make_trainer(pair, **settings):
-    adams = [dcgan.make_dcgan_optimizer() for _ in range(2)]
-    return Trainer(*pair, d_optimizer=adams[0], g_optimizer=adams[1], batch_size=16, **settings)
-
-
-def fit(trainer, steps, images=None):
-    images = pictures() if images is None else images
-    labels = np.arange(len(images)) % 4 if len(trainer.generator.inputs) > 1 else None
-    trainer.fit(images, steps, labels=labels, progress=False)
+from tests.models.pairs import (
+    conditional_pair,
+    each_pair,
+    fit,
+    make_trainer,
+    pictures,
+    small_pair,
+    trainable,
+)
 
 
 @pytest.fixture

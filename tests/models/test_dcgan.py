@@ -6,16 +6,22 @@ import pytest
 import scipy.stats
 import tensorflow as tf
 
-from gan_tutorial import Trainer, draws
+from gan_tutorial import draws
 from gan_tutorial.models import dcgan
-from tests.models.pairs import PAIRS, SHAPE, conditional_pair, each_pair, small_pair
+from tests.models.pairs import (
+    PAIRS,
+    SHAPE,
+    conditional_pair,
+    each_pair,
+    fit,
+    make_trainer,
+    pictures,
+    rng,
+    small_pair,
+    trainable,
+)
 
 START = tf.constant(0, tf.int64)
-rng = np.random.default_rng(0)
-
-
-def trainable(model):
-    return sum(np.prod(weight.shape) for weight in model.trainable_variables)
 
 
 def kinds(model, *names):
@@ -26,10 +32,6 @@ def shaken(model):
     """The model with every weight and statistic at random, so that none can be left out unseen."""
     model.set_weights([rng.random(w.shape) - 0.3 * (w.ndim > 1) for w in model.get_weights()])
     return model
-
-
-def pictures(n=64):
-    return rng.random((n, *SHAPE), np.float32)
 
 
 def test_the_conditional_pair_has_the_papers_sizes():
@@ -261,17 +263,6 @@ def test_weight_decay_adds_a_forty_thousandth_of_each_weight_to_its_gradient():
         for gradient, weight in zip(gradients, model.trainable_variables, strict=True):
             np.testing.assert_allclose(gradient, weight.numpy() / 40_000, rtol=1e-5)
     assert not any(model.losses for model in small_pair())
-
-
-def make_trainer(pair, **settings):
-    adams = [dcgan.make_dcgan_optimizer() for _ in range(2)]
-    return Trainer(*pair, d_optimizer=adams[0], g_optimizer=adams[1], batch_size=16, **settings)
-
-
-def fit(trainer, steps, images=None):
-    images = pictures() if images is None else images
-    labels = np.arange(len(images)) % 4 if len(trainer.generator.inputs) > 1 else None
-    trainer.fit(images, steps, labels=labels, progress=False)
 
 
 def statistics(model):
