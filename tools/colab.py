@@ -161,7 +161,8 @@ def main():
         run_notebook(python, path, wheel(folder), folder)
     # Colab's matplotlib is older than the pyparsing that pip puts beside it, and warns of it.
     settings = ["-q", "-p", "no:cacheprovider", "-W", "ignore::DeprecationWarning"]
-    tests = ["-m", "pytest", *settings, ROOT / "tests" / "test_widgets.py"]
+    files = [ROOT / "tests" / name for name in ("test_widgets.py", "measures/test_densities.py")]
+    tests = ["-m", "pytest", *settings, *files]
     subprocess.run([python, *tests], check=True, cwd=ROOT)
     print(f"as on Colab: all well ({time.perf_counter() - start:.0f} s)")
 
