@@ -67,7 +67,7 @@ def test_a_notebook_in_jupyter_starts_quietly(monkeypatch):
     NotebookClient(notebook, timeout=200).execute()
     texts = [o for cell in notebook.cells for o in cell.outputs if o.output_type == "stream"]
     assert texts == []
-    assert "Trainer object" in notebook.cells[-1].outputs[0].data["text/plain"]
+    assert "Trainer at" in notebook.cells[-1].outputs[0].data["text/plain"]
 
 
 NOISE = """\
