@@ -1,4 +1,4 @@
-"""What turns a test run red beside its tests: a skip that says nothing, or that CI may not have.
+"""Skips that turn a test run red: those without a reason, and those that CI must not have.
 
 Reports of all of pytest-xdist's workers arrive in one process, and are looked at there.
 """
