@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from gan_tutorial import load_mnist, make_discriminator, make_generator
+from gan_tutorial import load_mnist, make_discriminator, make_generator, trainer
 from gan_tutorial.cli import main
+from gan_tutorial.players import slow_in_xla
 from gan_tutorial.trainer import Trainer
 from tests.command_line import train_args
 from tests.guards import (  # noqa: F401, hooks
@@ -32,6 +33,15 @@ def pytest_collection_modifyitems(items):
             item.add_marker("digits")
         if fixtures & {"site", "messages"}:
             item.add_marker("site")
+
+
+def pytest_runtest_setup(item):
+    """Let "auto" take a plain graph, except in tests marked `xla`.
+
+    XLA compiles for seconds what these tests then run for milliseconds.
+    """
+    asks = item.get_closest_marker("xla")
+    trainer.slow_in_xla = slow_in_xla if asks else lambda *networks: True
 
 
 @pytest.fixture(autouse=True)

@@ -370,8 +370,9 @@ def test_a_run_that_is_resumed_ends_with_the_same_bits(make_pair, tmp_path, weig
         assert same(weights(getattr(whole, name)), weights(getattr(resumed, name)))
 
 
+@pytest.mark.xla
 def test_convolutions_run_as_a_plain_graph():
-    assert make_trainer(small_pair())._run._jit_compile is False
+    assert make_trainer(small_pair())._run.xla is False
 
 
 def test_the_optimizer_is_the_papers():
