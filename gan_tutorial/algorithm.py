@@ -76,6 +76,13 @@ class Algorithm1:
         """
         return sample(self.sampler, n, z, labels, seed, self.prior)
 
+    def outputs(self, images, labels):
+        """Return D's outputs for a batch of real images, then for as many fakes."""
+        n = self.batch_size
+        x, y = checks.as_floats(images[:n], self.data_range), None if labels is None else labels[:n]
+        fake = _call(self.generator, self._noise(draws.key(0, draws.SAMPLE, 0)), y, False)
+        return tf.concat([_call(self.discriminator, these, y, False) for these in (x, fake)], 0)
+
     def _key(self, purpose, step, update):
         return draws.key(self.seed, purpose, step * max(self.d_steps, self.g_steps) + update)
 
@@ -84,16 +91,17 @@ class Algorithm1:
 
     def _batch(self, images, labels, key):
         drawn = draws.indices(self.batch_size, tf.shape(images)[0], key)
-        return tf.gather(images, drawn), None if labels is None else tf.gather(labels, drawn)
+        x = checks.as_floats(tf.gather(images, drawn), self.data_range)
+        return x, None if labels is None else tf.gather(labels, drawn)
 
     def _update_average(self):
-        trained, average = self.generator, self.sampler
+        trained, average = self.generator, self._average
         pairs = zip(average.trainable_variables, trained.trainable_variables, strict=True)
         for mean, weight in pairs:
             mean.assign(self.ema * mean.value + (1 - self.ema) * weight.value)
         others = zip(average.non_trainable_variables, trained.non_trainable_variables, strict=True)
         for copy, original in others:
-            copy.assign(original.value)  # batch norm's statistics are averages already
+            copy.assign(original.value)  # batch norm's statistics are made anew before they serve
 
 
 def sample(generator, n=16, z=None, labels=None, seed=0, prior="uniform"):
@@ -128,12 +136,13 @@ def sample(generator, n=16, z=None, labels=None, seed=0, prior="uniform"):
 
 
 def _noise(generator, n, prior, key):
-    draw = prior if callable(prior) else draws.PRIORS[prior]
-    return draw((n, *generator.inputs[0].shape[1:]), key)
+    return draws.prior(prior)((n, *generator.inputs[0].shape[1:]), key)
 
 
 def _call(model, x, y, training=True):
-    return model(x if y is None else [x, y], training=training)
+    """Call a network; what a layer of lower precision returns goes on as float32."""
+    result = model(x if y is None else [x, y], training=training)
+    return result if result.dtype == tf.float32 else tf.cast(result, tf.float32)
 
 
 def _scoring(discriminator, y):

@@ -1,7 +1,11 @@
 """What fits what: one clear line for networks, data and labels that do not."""
 
+import math
 import operator
+import os
+from collections.abc import Iterator
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -24,37 +28,90 @@ def positive(name, number, least=1):
     return number
 
 
-def check_pair(generator, discriminator):
-    """Raise ValueError where D cannot take what G makes, or does not end in one logit."""
-    made, taken = tuple(generator.output_shape[1:]), tuple(discriminator.inputs[0].shape[1:])
-    if made != taken:
-        raise ValueError(
-            f"the generator makes {tuple(made)}, the discriminator takes {tuple(taken)}"
-        )
-    if discriminator.output_shape[-1] != 1:
-        raise ValueError(
-            f"the discriminator must end in one logit, not in shape {discriminator.output_shape}"
-        )
-    classes = [classes_of(model) for model in (generator, discriminator)]
-    if classes[0] != classes[1]:
-        raise ValueError(f"generator and discriminator take {classes[0]} and {classes[1]} classes")
-
-
 def as_tensors(trainer, images, labels):
-    """Map data for a trainer to tensors: images as float32, labels as one-hot or None.
+    """Map data for a trainer to tensors: images as float32 or bytes, labels as one-hot or None.
 
-    Raises ValueError where shape, number, values or labels do not fit.
+    Raises ValueError where kind, shape, number, values or labels do not fit.
     """
-    images = np.asarray(images)
-    if images.dtype.kind not in "uifb":
-        raise ValueError(f"images must be numbers, not {images.dtype}")
+    images = _as_array(images)
     expected = tuple(trainer.generator.output_shape[1:])
     if images.shape[1:] != expected:
-        raise ValueError(f"images have shape {images.shape}, the generator makes (n, *{expected})")
+        raise ValueError(
+            f"images have shape {images.shape}, the generator makes (n, *{expected})"
+            f"{_way_to(images.shape, expected)}"
+        )
     if len(images) < trainer.batch_size:
         raise ValueError(f"{len(images)} images are fewer than a batch of {trainer.batch_size}")
+    labels = one_hot(trainer.generator, labels, len(images))
+    if images.dtype == np.uint8 and images.max() > 1:
+        return tf.constant(images), labels  # a quarter of the memory; the step casts its batch
     _check_values(images, trainer.data_range)
-    return _as_tensor(images), one_hot(trainer.generator, labels, len(images))
+    return _as_tensor(images), labels
+
+
+def as_floats(batch, data_range):
+    """Map a batch of bytes from 0 to 255 to floats over `data_range`; floats stay as they are.
+
+    Example:
+        >>> as_floats(tf.constant([0, 255], tf.uint8), (-1, 1)).numpy().tolist()
+        [-1.0, 1.0]
+    """
+    if batch.dtype != tf.uint8:
+        return batch
+    low, high = data_range or (0, 255)
+    return low + (high - low) * (tf.cast(batch, tf.float32) / 255)
+
+
+def _as_array(images):
+    """Map what was given as images to an array; say how to make one of what is not."""
+    came = f"{type(images).__module__.split('.')[0]} {type(images).__name__}"
+    for kind, way in _NO_ARRAYS:
+        if kind(images):
+            raise ValueError(f"images must be one array, not a {came}: {way}")
+    try:
+        array = np.asarray(images)
+    except (ValueError, TypeError):
+        shapes = sorted({np.shape(image) for image in images})[:2]
+        raise ValueError(
+            f"images have different shapes, {shapes[0]} and {shapes[-1]} among them: bring them "
+            "to one size, as load_images(folder, size) does"
+        ) from None
+    if array.dtype.kind not in "uifb":
+        raise ValueError(f"images must be numbers, not {array.dtype}")
+    return array
+
+
+def _is_from(package):
+    return lambda images: type(images).__module__.split(".")[0] == package
+
+
+# What people bring from other code: how to know it, and how to make an array of it.
+_NO_ARRAYS = (
+    (
+        lambda images: isinstance(images, tf.data.Dataset),
+        "np.stack(list(dataset.unbatch().as_numpy_iterator())), without .unbatch() where each "
+        "element is one image",
+    ),
+    (_is_from("pandas"), "images.to_numpy().reshape(-1, 28, 28, 1) for rows of 784 pixels"),
+    (_is_from("torch"), "images.numpy(force=True), and np.moveaxis(images, 1, -1) for its pixels"),
+    (
+        lambda images: isinstance(images, keras.utils.PyDataset),
+        "np.concatenate([dataset[i] for i in range(len(dataset))])",
+    ),
+    (lambda images: isinstance(images, Iterator), "np.stack(list(images))"),
+    (lambda images: isinstance(images, (str, os.PathLike)), "load_images(path) makes one"),
+)
+
+
+def _way_to(shape, expected):
+    """Return what makes of images of one shape those of another, where something simple does."""
+    if (*shape[1:], 1) == expected:
+        return ": give images[..., None]"
+    if len(shape) == 4 and (*shape[2:], shape[1]) == expected:
+        return ": their channels come first, give np.moveaxis(images, 1, -1)"
+    if math.prod(shape[1:]) == math.prod(expected):
+        return f": give images.reshape(-1, {', '.join(map(str, expected))})"
+    return ""
 
 
 def _as_tensor(images):
@@ -110,12 +167,25 @@ def classes_of(model):
 def _check_values(images, data_range):
     low, high = images.min(), images.max()
     if not np.isfinite(low) or not np.isfinite(high):  # min and max pass NaN on
-        raise ValueError("images hold NaN or infinite values")
-    if data_range and (low < data_range[0] or high > data_range[1]):
-        hint = "; divide them by 255" if high > 1 and tuple(data_range) == (0, 1) else ""
+        fine = np.isfinite(images.reshape(len(images), -1)).all(axis=1)
         raise ValueError(
-            f"images have values from {low} to {high}, outside data_range {tuple(data_range)}{hint}"
+            f"images hold NaN or infinite values, {(~fine).sum()} of {len(images)} do, the first "
+            f"of them image {fine.argmin()}: leave those out"
         )
+    if data_range and (low < data_range[0] or high > data_range[1]):
+        raise ValueError(
+            f"images have values from {low} to {high}, outside data_range {tuple(data_range)}"
+            f"{_way_into(low, high, tuple(data_range))}"
+        )
+
+
+def _way_into(low, high, data_range):
+    """Return what brings values into a range, where they are of one of the usual ranges."""
+    if low >= 0 and 1 < high <= 255:
+        return "; divide them by 255" if data_range == (0, 1) else "; give x / 127.5 - 1"
+    if -1 <= low < 0 and high <= 1 and data_range == (0, 1):
+        return "; give (x + 1) / 2, or data_range=(-1, 1) and a generator that ends in tanh"
+    return ""
 
 
 def matched(where, state, arrays):

@@ -10,7 +10,7 @@ import math
 import tensorflow as tf
 
 # What a draw is for. With the seed, the step and the index of the update it makes the draw's key.
-D_IMAGES, G_IMAGES, D_NOISE, G_NOISE, PENALTY, SAMPLE, ROLL_OUT = range(7)
+D_IMAGES, G_IMAGES, D_NOISE, G_NOISE, PENALTY, SAMPLE, ROLL_OUT, STATISTICS = range(8)
 
 
 def key(seed, purpose, draw):
@@ -62,3 +62,13 @@ def indices(batch_size, n, seed):
 
 
 PRIORS = {"uniform": uniform, "normal": normal}
+
+
+def prior(name):
+    """Map "uniform", "normal", or a function of a shape and a key, to such a function.
+
+    Example:
+        >>> prior("normal") is normal
+        True
+    """
+    return name if callable(name) else PRIORS[name]

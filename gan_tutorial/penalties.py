@@ -49,7 +49,8 @@ def squared_slope(discriminator, images):
     """
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(images)
-        # An image's logit depends on that image alone: the sum's gradient has each one's in place.
+        # An image's logit depends on that image alone, for `Trainer` refuses batch norm here: the
+        # sum's gradient has each one's in place.
         total = tf.reduce_sum(discriminator(images))
     slope = tape.gradient(total, images)
     if slope is None:

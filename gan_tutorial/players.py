@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import keras
 import tensorflow as tf
 
+from gan_tutorial.ends import inner_layers
 from gan_tutorial.settings import onednn
 
 
@@ -33,14 +34,21 @@ def slow_in_xla(*models):
     )
 
 
-def confuses_the_remapper(discriminator, penalty):
-    """Whether TensorFlow's remapper would fail, and say so, on the gradient of D's slope.
+def confuses_the_remapper(discriminator):
+    """Whether TensorFlow's remapper would fail, and say so, on the gradient of D.
 
     With oneDNN it joins convolution, bias and leaky ReLU to one operation, and does not find the
-    three when it looks for their second derivative. It then leaves the whole graph as it is, so
-    nothing is lost by leaving it out.
+    three when it looks for their derivative. It then leaves the whole graph as it is, so nothing
+    is lost by leaving it out.
     """
-    return penalty is not None and slow_in_xla(discriminator) and onednn()
+    leaky = any(_is_leaky(layer) for layer in inner_layers(discriminator))
+    return leaky and slow_in_xla(discriminator) and onednn()
+
+
+def _is_leaky(layer):
+    activation = getattr(layer, "activation", None)
+    names = getattr(activation, "__name__", ""), type(activation).__name__, type(layer).__name__
+    return bool({"leaky_relu", "LeakyReLU"} & set(names))
 
 
 @contextmanager

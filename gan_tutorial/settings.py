@@ -8,7 +8,7 @@ import keras
 from gan_tutorial.draws import PRIORS
 
 
-def check_settings(loss, prior, penalty, clip, ema):
+def check_settings(loss, prior, penalty, clip, ema, data_range):
     """Raise ValueError for a setting of the trainer that cannot work."""
     if keras.backend.backend() != "tensorflow":
         raise ValueError("the trainer runs on TensorFlow: set KERAS_BACKEND=tensorflow")
@@ -20,8 +20,13 @@ def check_settings(loss, prior, penalty, clip, ema):
         raise ValueError(f"clip must be above 0, not {clip}")
     if ema is not None and not 0 < ema < 1:
         raise ValueError(f"ema must lie between 0 and 1, not {ema}")
+    if data_range is not None and not (len(data_range) == 2 and data_range[0] < data_range[1]):
+        raise ValueError(f"data_range must be (lowest, highest) or None, not {data_range}")
     if loss.critic and penalty is None and clip is None:
-        raise ValueError(f"loss {loss.name!r} needs a bounded critic: give penalty= or clip=")
+        raise ValueError(
+            f"loss {loss.name!r} needs a bounded critic: give penalty=gradient_penalty(10.0), "
+            "penalty=r1(0.1) or clip=0.01"
+        )
 
 
 def describe(optimizer):

@@ -5,16 +5,15 @@ in memory as a tensor, batches are gathered inside the program, and Python gets 
 reports, callbacks and Ctrl-C, once in `steps_per_execution` steps.
 """
 
-from functools import partial
-
 import keras
 import numpy as np
 import tensorflow as tf
 from tqdm.auto import tqdm
 
-from gan_tutorial import checkpoints, checks, losses, settings
+from gan_tutorial import averages, checkpoints, checks, draws, losses, pairs, settings
 from gan_tutorial.algorithm import Algorithm1
 from gan_tutorial.checks import positive
+from gan_tutorial.compiled import Compiled
 from gan_tutorial.history import COLUMNS, History
 from gan_tutorial.interrupts import interrupts_wait
 from gan_tutorial.players import built, confuses_the_remapper, copied, remapper, slow_in_xla
@@ -36,10 +35,10 @@ class Trainer(Algorithm1):
         penalty: `f(discriminator, real, fake, seed)`, a scalar that is added to D's loss.
         clip: bound on the absolute value of D's weights after each update of D.
         ema: decay in (0, 1) of an average of G's weights, which `sample` then uses.
-        data_range: (lowest, highest) value that data may have; None for any finite value.
+        data_range: (lowest, highest) value of the data, which G must make too; None for any.
         steps_per_execution: the most steps that one compiled call runs.
         jit_compile: True for XLA, False for a plain graph, "auto": XLA unless a layer convolves
-            or is recurrent.
+            or is recurrent, or XLA cannot compile here.
         seed: whole number from which, with the step, every draw of training follows.
 
     Raises ValueError where networks or settings do not fit each other.
@@ -74,27 +73,35 @@ class Trainer(Algorithm1):
         self.generator, self.discriminator = generator, discriminator
         self.loss, self.prior = losses.get(loss), prior
         self.penalty, self.clip, self.ema = penalty, clip, ema
-        settings.check_settings(self.loss, prior, penalty, clip, ema)
-        checks.check_pair(generator, discriminator)
+        settings.check_settings(self.loss, prior, penalty, clip, ema, data_range)
+        pairs.check_pair(generator, discriminator, data_range, penalty)
         self.batch_size = positive("batch_size", batch_size)
         self.d_steps, self.g_steps = positive("d_steps", d_steps), positive("g_steps", g_steps)
         self.steps_per_execution = positive("steps_per_execution", steps_per_execution)
         self.data_range, self.seed = data_range, positive("seed", seed, least=0)
         self.d_optimizer = built(d_optimizer, discriminator)
         self.g_optimizer = built(g_optimizer, generator)
-        self.sampler = copied(generator) if ema else generator
+        self._average, self._averaged = copied(generator) if ema else None, None
+        self._watch = pairs.Watch(discriminator)
         self._step = tf.Variable(0, dtype=tf.int64)
         self._sums = tf.Variable(tf.zeros(len(COLUMNS) - 1, tf.float64))
         self._history, self._failure = History(), None
-        xla = not slow_in_xla(generator, discriminator) if jit_compile == "auto" else jit_compile
-        self._remapped = not confuses_the_remapper(discriminator, penalty)
-        # Each trainer's own function: TensorFlow warns where objects of a class compile a method.
-        self._run = tf.function(partial(self.run_until), jit_compile=xla, autograph=False)
+        self._remapped = not confuses_the_remapper(discriminator)
+        self._run = Compiled(self.run_until, jit_compile, slow_in_xla(generator, discriminator))
 
     @property
     def step(self):
         """Steps done so far, over all calls of `fit` and over `restore`."""
         return int(self._step)
+
+    @property
+    def sampler(self):
+        """The network that draws samples: G, or its average with batch norm of its own."""
+        updates = int(self.g_optimizer.iterations)
+        if self.ema and updates != self._averaged:
+            averages.use_own_statistics(self._average, draws.prior(self.prior))
+            self._averaged = updates
+        return self._average if self.ema else self.generator
 
     @property
     def healthy(self):
@@ -114,7 +121,8 @@ class Trainer(Algorithm1):
         """Train for `steps` more steps on images `(n, ...)`, with labels `(n,)` where D takes them.
 
         Args:
-            images: real data in `data_range`, of the shape that G makes.
+            images: real data in `data_range`, or bytes (uint8) from 0 to 255, which stand for it,
+                of the shape that G makes.
             steps: whole number of at least 1.
             labels: whole numbers from 0, where both networks take one-hot labels.
             report_every: steps between two rows of `history`, counted from step 0.
@@ -130,6 +138,7 @@ class Trainer(Algorithm1):
             raise FloatingPointError(self._failure)
         goal = self.step + positive("steps", steps)
         report_every = positive("report_every", report_every)
+        pairs.check_trainable(self.generator, self.discriminator)
         images, labels = checks.as_tensors(self, images, labels)
         callbacks = _callback_list(self, callbacks)
         with tqdm(total=steps, unit=" steps", disable=not progress) as bar:
@@ -175,7 +184,7 @@ class Trainer(Algorithm1):
         for variable, array in pairs:
             variable.assign(array)
         self._history.restore(facts)
-        self._failure = None
+        self._failure = self._averaged = None
         return self
 
     def settings(self):
@@ -199,6 +208,7 @@ class Trainer(Algorithm1):
         stop = min(report, start + self.steps_per_execution)
         with remapper(self._remapped):
             self._run(images, labels, tf.constant(stop, tf.int64))
+        self._watch.look(lambda: self.outputs(images, labels))
         means = self._sums.numpy() / (self.step - self._history.reported)
         logs = dict(zip(COLUMNS[1:], means.tolist(), strict=True))
         shown = {_SHOWN[name]: f"{value:.2f}" for name, value in logs.items()}

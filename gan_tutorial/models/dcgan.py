@@ -56,18 +56,20 @@ def make_dcgan_generator(latent_dim=100, width=32, image_shape=(28, 28, 1), seed
     return keras.Model(z, image, name="generator")
 
 
-def make_dcgan_discriminator(width=32, image_shape=(28, 28, 1), seed=1):
+def make_dcgan_discriminator(width=32, image_shape=(28, 28, 1), seed=1, norm="batch"):
     """Map images `(batch, *image_shape)` to logits `(batch, 1)`: the generator's mirror image.
 
     Batch norm takes its statistics from the batch it is given: real and fake images must come as
-    batches of their own, as `Trainer` gives them.
+    batches of their own, as `Trainer` gives them. A penalty on D's slope at each image needs a D
+    that looks at each image alone: "layer" or None.
 
     Args:
         width: channels after the first layer, at least 1.
         image_shape, seed: as in `make_dcgan_generator`.
+        norm: "batch", the paper's; "layer", over all values of one image; None.
 
-    Returns a `keras.Model`. Raises ValueError for sizes that do not fit.
-    Source: Radford et al. 2015, section 3.
+    Returns a `keras.Model`. Raises ValueError for sizes that do not fit, and for another norm.
+    Source: Radford et al. 2015, section 3; layer norm: Gulrajani et al. 2017, section 4.
 
     Example:
         >>> make_dcgan_discriminator().count_params()
@@ -79,9 +81,10 @@ def make_dcgan_discriminator(width=32, image_shape=(28, 28, 1), seed=1):
     # No batch norm here: it would hide how bright, and how rich in contrast, the images are.
     h = layers.Conv2D(widths[0], 4, 2, "same", kernel_initializer=next(start))(x)
     h = layers.LeakyReLU(0.2)(h)
+    normed, bias = _NORMS[_known(norm)], {"use_bias": norm is None}
     for wider in widths[1:]:
-        h = layers.Conv2D(wider, 4, 2, "same", use_bias=False, kernel_initializer=next(start))(h)
-        h = layers.LeakyReLU(0.2)(_normed(h))
+        h = layers.Conv2D(wider, 4, 2, "same", kernel_initializer=next(start), **bias)(h)
+        h = layers.LeakyReLU(0.2)(normed(h))
     # A logit: no sigmoid here, the loss applies it.
     logit = layers.Dense(1, kernel_initializer=next(start))(layers.Flatten()(h))
     return keras.Model(x, logit, name="discriminator")
@@ -129,14 +132,15 @@ def make_conditional_dcgan_generator(
 
 
 def make_conditional_dcgan_discriminator(
-    classes=10, width=64, dense=1024, image_shape=(28, 28, 1), seed=1
+    classes=10, width=64, dense=1024, image_shape=(28, 28, 1), seed=1, norm="batch"
 ):
     """Map images `(batch, *image_shape)` and one-hot labels `(batch, classes)` to logits.
 
     The label is joined to the input of every layer; the rest, arguments and source too, is as in
-    `make_conditional_dcgan_generator`.
+    `make_conditional_dcgan_generator`, and `norm` as in `make_dcgan_discriminator`.
 
-    Returns a `keras.Model` with two inputs. Raises ValueError for sizes that do not fit.
+    Returns a `keras.Model` with two inputs. Raises ValueError for sizes that do not fit, and for
+    another norm.
 
     Example:
         >>> discriminator = make_conditional_dcgan_discriminator()
@@ -151,8 +155,9 @@ def make_conditional_dcgan_discriminator(
     second = layers.Conv2D(2 * width, 5, 2, "same", kernel_initializer=next(start), **_BARE)
     third = layers.Dense(positive("dense", dense), kernel_initializer=next(start), **_BARE)
     h = layers.LeakyReLU(0.2)(first(_joined(x, y)))
-    h = layers.LeakyReLU(0.2)(_normed(second(_joined(h, y)), affine=False))
-    h = layers.LeakyReLU(0.2)(_normed(third(_joined(layers.Flatten()(h), y)), affine=False))
+    normed = _NORMS[_known(norm)]
+    h = layers.LeakyReLU(0.2)(normed(second(_joined(h, y)), affine=False))
+    h = layers.LeakyReLU(0.2)(normed(third(_joined(layers.Flatten()(h), y)), affine=False))
     logit = layers.Dense(1, kernel_initializer=next(start), **_BARE)(_joined(h, y))
     return keras.Model([x, y], logit, name="discriminator")
 
@@ -205,6 +210,20 @@ def _normed(h, affine=True):
     # Weights from N(0, 0.02) make values whose variance is small beside Keras' epsilon of 1e-3; and
     # statistics with a momentum of 0.99 would lag behind the weights by hundreds of steps.
     return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, center=affine, scale=affine)(h)
+
+
+def _normed_by_layer(h, affine=True):
+    # One group: all values of an image have one mean and variance, each channel its own scale.
+    return layers.GroupNormalization(groups=1, epsilon=1e-5, center=affine, scale=affine)(h)
+
+
+_NORMS = {"batch": _normed, "layer": _normed_by_layer, None: lambda h, affine=True: h}
+
+
+def _known(norm):
+    if norm not in _NORMS:
+        raise ValueError(f'norm must be "batch", "layer" or None, not {norm!r}')
+    return norm
 
 
 def _joined(h, y):
