@@ -136,8 +136,13 @@ def _train_options(command):
     rate = {"type": _above_zero, "metavar": "X"}
     add("--g-learning-rate", **rate, help="of the generator (0.001; dcgan 0.0002)")
     add("--d-learning-rate", **rate, help="of the discriminator (0.001; dcgan 0.0002)")
+    add("--prior", choices=("uniform", "normal"), help="of the noise z (uniform)")
     add("--d-steps", type=_whole(1), metavar="N", help="updates of D in a step (1)")
+    add("--g-steps", type=_whole(1), metavar="N", help="updates of G in a step (1)")
+    normed = "normalisation in dcgan's D (batch; none with a penalty)"
+    add("--d-norm", choices=("batch", "layer", "none"), help=normed)
     add("--clip", type=_above_zero, metavar="X", help="bound on D's weights, for wasserstein")
+    add("--gp", type=_above_zero, metavar="X", help="strength of WGAN-GP's penalty; its paper: 10")
     add("--r1", type=_above_zero, metavar="X", help="gamma of a penalty on D's slope at images")
     add("--r2", type=_above_zero, metavar="X", help="the same at fakes; try 0.1 for both")
     add("--ema", type=_above_zero, metavar="X", help="average G's weights, decay such as 0.999")

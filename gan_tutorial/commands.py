@@ -77,6 +77,8 @@ def run_evaluate(folder, n, seed, which):
     print(evaluation.table(scores["samples"], scores["floors"]))
     if "agreement" in scores:
         print(f"{scores['agreement']:.1%} of the samples show the digit that was asked for")
+    if not scores["of_digits"]:
+        print("These are not MNIST's digits: what a classifier of digits would say is left out")
     if not scores["comparable"]:
         print("Measured on the stand-in digits: not comparable with numbers on MNIST")
     print(f"Wrote {Path(folder, 'evaluation.json')}")

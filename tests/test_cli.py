@@ -1,6 +1,7 @@
 """The command line: what it writes, how it resumes after a kill, and one line for every error."""
 
 import csv
+import inspect
 import json
 import os
 import random
@@ -15,6 +16,7 @@ import pytest
 from PIL import Image
 
 from gan_tutorial import (
+    Trainer,
     cli,
     data,
     load_generator,
@@ -22,12 +24,13 @@ from gan_tutorial import (
     losses,
 )
 from gan_tutorial.cli import main
+from gan_tutorial.runs import settings
 from gan_tutorial.runs.assembly import load_data, make_trainer
 from tests.command_line import fails, train_args
 
 
 def test_a_run_folder_is_complete(run):
-    names = {path.name for path in run.iterdir()}
+    names = {path.name for path in run.glob("[!.]*")}
     assert names == {
         "samples.png", "training.gif", "losses.png", "history.csv", "metrics.json",
         "generator.keras", "checkpoints", "frames",
@@ -92,9 +95,10 @@ def start(args):
 
 
 @pytest.mark.slow
+@pytest.mark.xla
 def test_kills_at_random_moments_change_nothing(pictures, tmp_path):
     """Six starts of a program that imports TensorFlow, about half a minute on a quiet machine."""
-    often = ("--steps", 3000, "--report-every", 10, "--checkpoint-every", 10)
+    often = ("--steps", 1200, "--report-every", 10, "--checkpoint-every", 10)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     assert main(train_args(pictures, whole, *often)) == 0
     dice = random.Random(0)
@@ -165,26 +169,78 @@ def test_bad_data_stop_before_anything_is_written(capsys, tmp_path, pictures):
     for args, message in (
         (["--data", tmp_path / "none.npz"], "none.npz: no such file"),
         (["--data", few], "15 images are fewer than a batch of 16"),
-        (["--loss", "wasserstein"], "penalty= or clip="),
+        (["--loss", "wasserstein"], "give --gp 10, --r1 0.1 or --clip 0.01"),
+        (["--d-norm", "layer"], "--d-norm is for --model dcgan"),
     ):
         fails(capsys, [*train_args(pictures, out), *args], message)
         assert not out.exists()
 
 
 def test_folders_with_other_things_are_left_alone(capsys, tmp_path, pictures, run):
-    before = {path: path.stat().st_mtime_ns for path in run.rglob("*")}
+    before = {path: path.stat().st_mtime_ns for path in run.rglob("[!.]*")}
     fails(capsys, train_args(pictures, run), "holds a run; use --resume")
     resumed = train_args(pictures, run, "--resume")
     fails(capsys, [*resumed, "--loss", "hinge"], "loss was non-saturating, now it is hinge")
     fails(capsys, [*resumed, "--batch-size", "17"], "batch_size was 16, now it is 17")
     fails(capsys, [*resumed, "--steps", "59"], "60 steps are done, more than 59")
     fails(capsys, [*resumed, "--overwrite"], "exclude each other")
-    assert before == {path: path.stat().st_mtime_ns for path in run.rglob("*")}
+    assert before == {path: path.stat().st_mtime_ns for path in run.rglob("[!.]*")}
     (tmp_path / "thesis.txt").write_text("mine")
     for more in ([], ["--overwrite"], ["--resume"]):
         fails(capsys, [*train_args(pictures, tmp_path), *more], "holds other files (thesis.txt)")
     fails(capsys, train_args(pictures, tmp_path / "thesis.txt"), "is a file")
     assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_a_folder_in_which_another_process_trains_is_refused(capsys, pictures, tmp_path):
+    out = tmp_path / "run"
+    args = train_args(pictures, out, "--steps", 100_000, "--report-every", 100)
+    other = start(args)
+    while not (out / "metrics.json").is_file() and other.poll() is None:
+        time.sleep(0.05)
+    assert other.poll() is None
+    fails(capsys, [*args, "--resume"], f"process {other.pid} is training here")
+    other.kill()
+    other.communicate()
+    assert (out / ".lock").read_text() == str(other.pid)  # stale, and no hindrance
+    assert main([*args[:-4], "--steps", "10", "--report-every", "10", "--overwrite"]) == 0
+
+
+@pytest.mark.parametrize("penalty", ["--gp", "--r1", "--r2"])
+def test_dcgan_with_a_penalty_has_no_batch_norm_in_d_and_says_so(
+    capsys, pictures, tmp_path, penalty
+):
+    path, out = tmp_path / "colours.npz", tmp_path / "run"
+    np.savez(path, images=np.random.default_rng(0).random((8, 28, 28, 1)))
+    args = ["train", "--data", str(path), "--out", str(out), "--model", "dcgan", "--width", "2"]
+    args += ["--batch-size", "4", "--steps", "2", "--quiet", "--ema", "0.9"]
+    fails(capsys, [*args, penalty, "10", "--d-norm", "batch"], f"batch and {penalty} exclude")
+    assert main([*args, penalty, "10"]) == 0
+    note = f"note: D is built without batch normalisation, which {penalty} excludes"
+    assert note in capsys.readouterr().err
+    assert json.loads((out / "metrics.json").read_text())["settings"]["d_norm"] == "none"
+    assert main([*args, penalty, "10", "--resume"]) == 0
+    assert main([*args, penalty, "10", "--d-norm", "layer", "--overwrite"]) == 0
+    assert "batch normalisation" not in capsys.readouterr().err
+
+
+def test_every_option_of_the_trainer_is_reachable_or_left_out_on_purpose():
+    options = set(inspect.signature(Trainer).parameters)
+    reached = {"loss", "batch_size", "prior", "d_steps", "g_steps", "clip", "ema", "seed"}
+    by_other_names = {
+        "generator": "model",
+        "discriminator": "d_norm",
+        "penalty": "gp",
+        "d_optimizer": "d_learning_rate",
+        "g_optimizer": "g_learning_rate",
+    }
+    # A run's pictures lie in [0, 1]; how they are computed is no question of what is trained.
+    left_out = {"data_range", "steps_per_execution", "jit_compile"}
+    assert options == reached | set(by_other_names) | left_out
+    assert reached | set(by_other_names.values()) <= set(settings.DEFAULTS)
+    help_ = cli.make_parser()._subparsers._group_actions[0].choices["train"].format_help()
+    for name in reached | set(by_other_names.values()):
+        assert f"--{name.replace('_', '-')}" in help_
 
 
 def test_overwrite_replaces_a_run_and_nothing_else(pictures, tmp_path):

@@ -9,9 +9,10 @@ import numpy as np
 
 from gan_tutorial import checks
 from gan_tutorial.data import load_mnist
+from gan_tutorial.measures import digits
 from gan_tutorial.models import dcgan
 from gan_tutorial.networks import make_discriminator, make_generator
-from gan_tutorial.penalties import r1, r2
+from gan_tutorial.penalties import gradient_penalty, r1, r2
 from gan_tutorial.pictures import load_images, load_labels
 from gan_tutorial.trainer import Trainer
 
@@ -46,11 +47,16 @@ def load_data(settings):
     """Map a run's settings to its `RunData`; raise ValueError or OSError where that cannot be."""
     path, conditional = settings["data"], settings["conditional"]
     if is_of_digits(path):
-        digits = load_mnist(path)
-        labels = digits.train_labels if conditional else None
-        return RunData(digits.train_images, labels, digits.source, digits.held_out)
+        data = load_mnist(path)
+        if settings["keep_best"] and data.source != "digits" and not digits.readable(data):
+            raise ValueError(
+                f"{path}: no digits of MNIST, and --keep-best looks with a classifier of digits: "
+                "leave it out"
+            )
+        labels = data.train_labels if conditional else None
+        return RunData(data.train_images, labels, data.source, data.held_out)
     if settings["keep_best"]:
-        raise ValueError(f"{path}: keep_best looks at digits with a classifier; leave it away here")
+        raise ValueError(f"{path}: --keep-best looks with a classifier of digits: leave it out")
     images = load_images(path, settings["size"], settings["channels"])
     labels = load_labels(path, len(images)) if conditional else None
     return RunData(images, labels, path, None)
@@ -79,7 +85,9 @@ def make_trainer(settings, data):
         d_optimizer=make_adam(settings["d_learning_rate"]),
         g_optimizer=make_adam(settings["g_learning_rate"]),
         batch_size=settings["batch_size"],
+        prior=settings["prior"],
         d_steps=settings["d_steps"],
+        g_steps=settings["g_steps"],
         penalty=_penalty(settings),
         clip=settings["clip"],
         ema=settings["ema"],
@@ -93,7 +101,8 @@ def make_trainer(settings, data):
 
 def _penalty(settings):
     """Return the sum of the penalties that were chosen, or None."""
-    chosen = [make(settings[make.__name__]) for make in (r1, r2) if settings[make.__name__]]
+    makers = {"gp": gradient_penalty, "r1": r1, "r2": r2}
+    chosen = [make(settings[name]) for name, make in makers.items() if settings[name]]
     return sum(chosen[1:], start=chosen[0]) if chosen else None
 
 
@@ -104,11 +113,12 @@ def _players(settings, shape, classes):
         generator = make_generator(latent_dim, settings["g_hidden"], shape, seed, classes=classes)
         discriminator = make_discriminator(settings["d_hidden"], shape, seed + 1, classes=classes)
         return generator, discriminator, partial(keras.optimizers.Adam, epsilon=1e-8)
+    norm = None if settings["d_norm"] == "none" else settings["d_norm"]
     if classes:
         sizes = (width, 16 * width, shape)  # of the paper's proportions
         generator = dcgan.make_conditional_dcgan_generator(classes, latent_dim, *sizes, seed)
-        discriminator = dcgan.make_conditional_dcgan_discriminator(classes, *sizes, seed + 1)
+        discriminator = dcgan.make_conditional_dcgan_discriminator(classes, *sizes, seed + 1, norm)
     else:
         generator = dcgan.make_dcgan_generator(latent_dim, width, shape, seed)
-        discriminator = dcgan.make_dcgan_discriminator(width, shape, seed + 1)
+        discriminator = dcgan.make_dcgan_discriminator(width, shape, seed + 1, norm)
     return generator, discriminator, dcgan.make_dcgan_optimizer

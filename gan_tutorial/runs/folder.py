@@ -1,7 +1,9 @@
 """The folder that a run leaves: what is in it, whether it may be touched, and how it is cleared."""
 
 import json
+import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 FILES = (
@@ -16,6 +18,7 @@ FILES = (
     "best.keras",
 )
 FOLDERS = ("checkpoints", "frames")
+LOCK = ".lock"  # holds the number of the process that trains here
 
 
 def read_metrics(run):
@@ -42,9 +45,52 @@ def check_free(out):
     out = Path(out)
     if out.exists() and not out.is_dir():
         raise ValueError(f"{out}: is a file; name a folder with --out")
-    others = [p.name for p in out.glob("*") if not p.name.startswith(".partial-")]
+    others = [p.name for p in out.glob("*") if not p.name.startswith((".partial-", LOCK))]
     if others and not holds_run(out):
         raise ValueError(f"{out}: holds other files ({others[0]}) and no run; name another")
+
+
+@contextmanager
+def held(out):
+    """Have a folder for one run alone; raise ValueError, naming the process, where another has it.
+
+    The system lets go of the lock when its process ends, however it ends.
+    """
+    Path(out).mkdir(parents=True, exist_ok=True)
+    with open(Path(out) / LOCK, "a+", encoding="utf-8") as file:
+        try:
+            _lock(file)
+        except BlockingIOError:
+            file.seek(0)
+            process = file.read().strip() or "another"
+            raise ValueError(
+                f"{out}: process {process} is training here; wait for it, or name another folder"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _lock(file):
+    """Lock an open file for this process; raise BlockingIOError where another has it."""
+    if os.name == "nt":
+        import msvcrt
+
+        file.seek(1000)  # beyond the text, which others may read
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            raise BlockingIOError from error
+    else:
+        import fcntl
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError:
+            pass  # some network folders know no locks: there a second run is not noticed
 
 
 def check_same_data(out, facts):

@@ -23,15 +23,18 @@ def evaluate(run, n=10_000, seed=0, which="latest"):
     generator = load_generator(run, which)
     labels = checks.labels_in_turn(generator, n)
     samples = sample(generator, n, None, labels, seed, metrics["trainer"]["prior"])
+    # The stand-in's digits are read badly, and its numbers are called not comparable anyway.
+    of_digits = data.source == "digits" or digits.readable(data)
     scores = {
         "which": which,
         "step": _step_of(run, which, metrics),
         "seed": seed,
         "comparable": data.source != "digits",
-        "samples": evaluation.evaluate(samples, data),
-        "floors": evaluation.floors(data, n),
+        "of_digits": of_digits,
+        "samples": evaluation.evaluate(samples, data, of_digits),
+        "floors": evaluation.floors(data, n, of_digits),
     }
-    if conditional:
+    if conditional and of_digits:
         scores["agreement"] = digits.agreement(samples, labels)
     write_json(Path(run) / "evaluation.json", scores)
     return scores

@@ -1,5 +1,8 @@
 """What a run is asked to do: a dict of settings, complete, and the same when it is resumed."""
 
+import warnings
+
+from gan_tutorial import losses
 from gan_tutorial.runs.folder import check_free, holds_run, read_metrics
 from gan_tutorial.settings import same_settings
 
@@ -18,8 +21,12 @@ DEFAULTS = {
     "d_hidden": [128],
     "g_learning_rate": 1e-3,
     "d_learning_rate": 1e-3,
+    "prior": "uniform",
     "d_steps": 1,
+    "g_steps": 1,
+    "d_norm": None,
     "clip": None,
+    "gp": None,
     "r1": None,
     "r2": None,
     "ema": None,
@@ -29,7 +36,9 @@ DEFAULTS = {
     "keep_best": None,
 }
 DCGAN_DEFAULTS = {"batch_size": 64, "g_learning_rate": 2e-4, "d_learning_rate": 2e-4}
-MODEL_OF = {"width": "dcgan", "g_hidden": "mlp", "d_hidden": "mlp"}  # settings of one model alone
+# Settings of one model alone.
+MODEL_OF = {"width": "dcgan", "d_norm": "dcgan", "g_hidden": "mlp", "d_hidden": "mlp"}
+PENALTIES = ("gp", "r1", "r2")
 
 
 def merged_settings(out, given, resume=False, overwrite=False):
@@ -52,7 +61,37 @@ def merged_settings(out, given, resume=False, overwrite=False):
     for name, model in MODEL_OF.items():
         if name in given and asked["model"] != model:
             raise ValueError(f"--{name.replace('_', '-')} is for --model {model}")
-    return asked
+    _check_critic(asked)
+    return {**asked, "d_norm": _normalisation(asked)}
+
+
+def _check_critic(settings):
+    bounded = settings["clip"] or any(settings[name] for name in PENALTIES)
+    if losses.get(settings["loss"]).critic and not bounded:
+        raise ValueError(
+            f"--loss {settings['loss']} needs a bounded critic: give --gp 10, --r1 0.1 or "
+            "--clip 0.01"
+        )
+
+
+def _normalisation(settings):
+    """Return how D is normalised: as it was asked, or by batch unless a penalty excludes that."""
+    norm, chosen = settings["d_norm"], [f"--{name}" for name in PENALTIES if settings[name]]
+    if settings["model"] != "dcgan" or norm in ("layer", "none"):
+        return norm
+    if not chosen:
+        return "batch"
+    if norm == "batch":
+        raise ValueError(
+            f"--d-norm batch and {chosen[0]} exclude each other: with batch normalisation the "
+            "slope at one image is that of its batch; give --d-norm layer or none"
+        )
+    warnings.warn(
+        f"D is built without batch normalisation, which {chosen[0]} excludes; "
+        "--d-norm layer normalises each image by itself",
+        stacklevel=2,
+    )
+    return "none"
 
 
 def _completed(settings):

@@ -5,7 +5,7 @@ from pathlib import Path
 from gan_tutorial import checkpoints
 from gan_tutorial.measures.frechet import frechet_to
 from gan_tutorial.runs.assembly import load_data, make_trainer
-from gan_tutorial.runs.folder import check_same_data, clear, holds_run, read_metrics
+from gan_tutorial.runs.folder import check_same_data, clear, held, holds_run, read_metrics
 from gan_tutorial.runs.keeper import RunKeeper
 
 
@@ -19,16 +19,17 @@ def train(out, settings, overwrite=False, progress=True):
     data = load_data(settings)
     trainer = make_trainer(settings, data)
     measure = frechet_to(data.held_out) if settings["keep_best"] else None
-    earlier = _prepare(Path(out), settings, data, trainer, overwrite)
-    keeper = RunKeeper(out, settings, trainer, data.facts(), earlier)
-    keeper.write_metrics()
-    try:
-        if steps := settings["steps"] - trainer.step:
-            every, callbacks = settings["report_every"], keeper.callbacks(measure)
-            trainer.fit(data.images, steps, data.labels, every, callbacks, progress)
-    finally:
-        if trainer.healthy:
-            keeper.write_results()
+    with held(out):
+        earlier = _prepare(Path(out), settings, data, trainer, overwrite)
+        keeper = RunKeeper(out, settings, trainer, data.facts(), earlier)
+        keeper.write_metrics()
+        try:
+            if steps := settings["steps"] - trainer.step:
+                every, callbacks = settings["report_every"], keeper.callbacks(measure)
+                trainer.fit(data.images, steps, data.labels, every, callbacks, progress)
+        finally:
+            if trainer.healthy:
+                keeper.write_results()
     return read_metrics(out)
 
 
@@ -42,5 +43,4 @@ def _prepare(out, settings, data, trainer, overwrite):
         trainer.restore(out / "checkpoints")
     if trainer.step > settings["steps"]:
         raise ValueError(f"{out}: {trainer.step} steps are done, more than {settings['steps']}")
-    out.mkdir(parents=True, exist_ok=True)
     return read_metrics(out)["seconds"] if trainer.step and holds_run(out) else 0.0

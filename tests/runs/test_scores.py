@@ -70,7 +70,11 @@ def test_what_cannot_be_measured_is_refused_in_one_line(
     fails(capsys, ["evaluate", tmp_path], "holds no run")
     fails(capsys, ["evaluate", digits_run, "--n", "64"], "at least 100", code=2)
     more = ["--keep-best", 10]
-    fails(capsys, train_args(pictures, tmp_path / "a", *more), "keep_best looks at digits")
+    fails(
+        capsys,
+        train_args(pictures, tmp_path / "a", *more),
+        "--keep-best looks with a classifier",
+    )
     assert not (tmp_path / "a").exists()
     metrics = json.loads((digits_run / "metrics.json").read_text())
     metrics["data"]["crc32"] += 1
@@ -121,3 +125,28 @@ def test_a_conditional_run_is_measured_and_goes_on(conditional_run, capsys, mnis
     assert json.loads((conditional_run / "metrics.json").read_text())["steps"] == 5
     capsys.readouterr()
     fails(capsys, ["sample", conditional_run, "--label", "10"], "labels must lie from 0 to 9")
+
+
+@pytest.mark.mnist
+def test_another_dataset_in_mnists_layout_is_not_taken_for_digits(mnist, tmp_path, capsys):
+    path, n = str(tmp_path / "fashion.npz"), 300
+    halves = {"train": mnist.train_images[:n], "test": mnist.test_images[:n]}
+    labels = {"train": mnist.train_labels[:n], "test": mnist.test_labels[:n]}
+    turned = {f"x_{k}": np.uint8(255 * x[:, ::-1, ..., 0]) for k, x in halves.items()}
+    np.savez(path, **turned, **{f"y_{k}": y for k, y in labels.items()})
+    out = str(tmp_path / "run")
+    train = ["train", "--data", path, "--out", out, "--steps", "5", "--g-hidden", "8", "--quiet"]
+    fails(capsys, [*train, "--keep-best", 5], "fashion.npz: no digits of MNIST")
+    assert main(train) == 0
+    assert main(["evaluate", out, "--n", "100"]) == 0
+    printed = capsys.readouterr().out
+    assert "These are not MNIST's digits" in printed
+    assert "Parzen" in printed
+    assert "digits covered" not in printed
+    scores = json.loads((tmp_path / "run" / "evaluation.json").read_text())
+    assert "frechet" not in scores["samples"]
+
+
+@pytest.mark.mnist
+def test_mnists_digits_are_read(mnist):
+    assert digits.readable(mnist)
