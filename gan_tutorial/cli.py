@@ -122,7 +122,7 @@ def _train_options(command):
     add("--data", metavar="PATH", help="an mnist.npz, a folder of pictures, or .npz/.npy (MNIST)")
     add("--model", choices=("mlp", "dcgan"), metavar="NAME", help="mlp, or dcgan (mlp)")
     add("--width", type=_whole(1), metavar="N", help="channels of dcgan's widest images (32)")
-    conditional = "one network for all classes, told which; for digits, or an .npz with 'labels'"
+    conditional = "one network for all classes, told which; a folder has a subfolder for each"
     add("--conditional", action="store_true", help=conditional)
     add("--size", type=_whole(1), metavar="N", help="pixels a side of your own pictures (28)")
     add("--channels", type=int, choices=(1, 3), help="of your own pictures: 1 grey, 3 colour (1)")

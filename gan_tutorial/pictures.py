@@ -43,7 +43,10 @@ def load_images(path, size=28, channels=1):
 
 
 def load_labels(path, n):
-    """Map the path of an .npz, and the number of its images, to its array "labels" `(n,)`, int64.
+    """Map a path that `load_images` takes, and the number of images, to labels `(n,)`, int64.
+
+    In an .npz they are the array "labels", or "y_train"; in a folder, a picture's label is the
+    place of its subfolder among `class_names`.
 
     Raises FileNotFoundError or ValueError, naming file and fault, where it has none that fit: they
     must be whole numbers from 0.
@@ -51,16 +54,41 @@ def load_labels(path, n):
     path = Path(path)
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file or folder")
-    labels = None if path.is_dir() else read_arrays(path).get("labels")
+    if path.is_dir():
+        names = class_names(path)
+        return np.array([names.index(_class_of(path, picture)) for picture in _pictures(path)])
+    arrays = read_arrays(path)
+    labels = arrays.get("labels", arrays.get("y_train"))
     if labels is None:
         raise ValueError(
-            f"{path}: no labels in it; an .npz with the arrays 'images' and 'labels' is expected"
+            f"{path}: no labels in it; an .npz with the arrays 'images' and 'labels', or a folder "
+            "with a subfolder for each class, is expected"
         )
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]  # as Keras has those of CIFAR
     if labels.shape != (n,) or labels.dtype.kind not in "iu" or labels.min() < 0:
         raise ValueError(
             f"{path}: labels must be {n} whole numbers from 0, not {labels.dtype} of {labels.shape}"
         )
     return labels.astype("int64")
+
+
+def class_names(folder):
+    """Map a folder with a subfolder for each class to the subfolders' names, in alphabetic order.
+
+    Raises ValueError where a picture lies in no subfolder, or all of them in one.
+    """
+    names = sorted({_class_of(Path(folder), picture) for picture in _pictures(folder)})
+    if len(names) < 2:
+        raise ValueError(f"{folder}: has one class, {names[0]}; a subfolder for each is expected")
+    return names
+
+
+def _class_of(folder, picture):
+    first, *more = picture.relative_to(folder).parts
+    if not more:
+        raise ValueError(f"{picture}: lies in no subfolder, which would name its class")
+    return first
 
 
 def _pick_images(path, arrays):
@@ -91,10 +119,15 @@ def _fit_array(path, images, size, channels):
 
 
 def _read_folder(folder, size, channels):
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURES)
+    return np.stack([_read_picture(path, size, channels) for path in _pictures(folder)])
+
+
+def _pictures(folder):
+    """Map a folder to the paths of its pictures, in the order in which they are read."""
+    paths = sorted(p for p in Path(folder).rglob("*") if p.suffix.lower() in PICTURES)
     if not paths:
         raise ValueError(f"{folder}: no picture in it ({', '.join(PICTURES)})")
-    return np.stack([_read_picture(path, size, channels) for path in paths])
+    return paths
 
 
 def _read_picture(path, size, channels):

@@ -224,6 +224,24 @@ def test_dcgan_with_a_penalty_has_no_batch_norm_in_d_and_says_so(
     assert "batch normalisation" not in capsys.readouterr().err
 
 
+def test_a_folder_of_classes_and_cifars_layout_train_a_conditional_pair(capsys, tmp_path):
+    rng, few = np.random.default_rng(0), ["--batch-size", "4", "--steps", "2", "--quiet"]
+    for i in range(8):
+        path = tmp_path / "pets" / ("cats", "dogs")[i % 2] / f"{i}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 255, (9, 9), np.uint8)).save(path)
+    cifar = {"x_train": rng.integers(0, 255, (8, 32, 32, 3), np.uint8)}
+    np.savez(tmp_path / "cifar.npz", y_train=np.arange(8)[:, None] % 3, **cifar)
+    for name, more in (
+        ("pets", ["--size", "6"]),
+        ("cifar.npz", ["--size", "32", "--channels", "3"]),
+    ):
+        args = ["--data", str(tmp_path / name), "--out", str(tmp_path / f"run-{name}")]
+        assert main(["train", *args, *more, *few, "--conditional", "--g-hidden", "8"]) == 0
+    data = json.loads((tmp_path / "run-pets" / "metrics.json").read_text())["data"]
+    assert data["classes"] == ["cats", "dogs"]
+
+
 def test_every_option_of_the_trainer_is_reachable_or_left_out_on_purpose():
     options = set(inspect.signature(Trainer).parameters)
     reached = {"loss", "batch_size", "prior", "d_steps", "g_steps", "clip", "ema", "seed"}

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from gan_tutorial import load_images
-from gan_tutorial.pictures import load_labels
+from gan_tutorial.pictures import class_names, load_labels
 
 
 def saved(folder, arrays, name="mnist.npz"):
@@ -103,7 +103,7 @@ def test_labels_are_read_from_an_npz_or_refused_in_words(tmp_path):
     assert load_labels(path, 3).tolist() == [2, 0, 1]
     assert load_labels(path, 3).dtype == np.int64
     np.save(tmp_path / "b.npy", images)
-    for bare in (tmp_path, tmp_path / "b.npy", saved(tmp_path, {"images": images}, "c.npz")):
+    for bare in (tmp_path / "b.npy", saved(tmp_path, {"images": images}, "c.npz")):
         with pytest.raises(ValueError, match="no labels in it; an .npz with the arrays"):
             load_labels(bare, 3)
     for bad in (labels[:2], labels.astype(float), labels.astype(int) - 1):
@@ -112,3 +112,34 @@ def test_labels_are_read_from_an_npz_or_refused_in_words(tmp_path):
             load_labels(path, 3)
     with pytest.raises(FileNotFoundError, match="no such file"):
         load_labels(tmp_path / "none.npz", 3)
+
+
+def test_subfolders_are_classes(tmp_path):
+    for i, name in enumerate(["dogs/small/a.png", "cats/b.png", "dogs/c.png", "cats/d.jpg"]):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((5, 5), 60 * i, np.uint8)).save(path)
+    assert class_names(tmp_path) == ["cats", "dogs"]
+    labels = load_labels(tmp_path, 4)
+    assert labels.tolist() == [0, 0, 1, 1]
+    brightness = load_images(tmp_path, 5).mean((1, 2, 3)) * 255
+    assert brightness == pytest.approx([60, 180, 120, 0], abs=2)  # in the order of the labels
+    assert labels.dtype == np.int64
+
+
+def test_a_picture_without_a_class_and_a_class_alone_are_named(tmp_path):
+    (tmp_path / "cats").mkdir()
+    for name in ("cats/a.png", "b.png"):
+        Image.fromarray(np.zeros((5, 5), np.uint8)).save(tmp_path / name)
+    with pytest.raises(ValueError, match=r"b.png: lies in no subfolder, which would name"):
+        load_labels(tmp_path, 2)
+    (tmp_path / "b.png").unlink()
+    with pytest.raises(ValueError, match="has one class, cats"):
+        load_labels(tmp_path, 1)
+
+
+def test_cifar_in_keras_layout_has_pictures_and_labels(tmp_path):
+    images = np.random.default_rng(0).integers(0, 255, (5, 32, 32, 3), np.uint8)
+    np.savez(tmp_path / "cifar.npz", x_train=images, y_train=np.arange(5)[:, None])
+    assert load_images(tmp_path / "cifar.npz", 32, 3) == pytest.approx(images / 255)
+    assert load_labels(tmp_path / "cifar.npz", 5).tolist() == [0, 1, 2, 3, 4]

@@ -2,6 +2,7 @@
 
 import zlib
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import keras
@@ -13,24 +14,27 @@ from gan_tutorial.measures import digits
 from gan_tutorial.models import dcgan
 from gan_tutorial.networks import make_discriminator, make_generator
 from gan_tutorial.penalties import gradient_penalty, r1, r2
-from gan_tutorial.pictures import load_images, load_labels
+from gan_tutorial.pictures import class_names, load_images, load_labels
 from gan_tutorial.trainer import Trainer
 
 
 class RunData(NamedTuple):
     """What a run trains on: images `(n, ...)` in [0, 1], labels `(n,)` or None, their source.
 
-    `held_out` are the digits that choose the best generator, None for the reader's own pictures.
+    `held_out` are the digits that choose the best generator, None for the reader's own pictures;
+    `names` are those of the classes, where the pictures lie in subfolders.
     """
 
     images: np.ndarray
     labels: np.ndarray | None
     source: str
     held_out: np.ndarray | None
+    names: list | None = None
 
     def facts(self):
         """Return source, number and checksum of the data, a dict."""
-        return {"source": self.source, **fingerprint(self.images, self.labels)}
+        facts = {"source": self.source, **fingerprint(self.images, self.labels)}
+        return {**facts, "classes": self.names} if self.names else facts
 
     def classes(self):
         """Return the number of classes, 0 for a run without labels."""
@@ -59,7 +63,8 @@ def load_data(settings):
         raise ValueError(f"{path}: --keep-best looks with a classifier of digits: leave it out")
     images = load_images(path, settings["size"], settings["channels"])
     labels = load_labels(path, len(images)) if conditional else None
-    return RunData(images, labels, path, None)
+    names = class_names(path) if conditional and Path(path).is_dir() else None
+    return RunData(images, labels, path, None, names)
 
 
 def is_of_digits(path):
@@ -70,7 +75,8 @@ def is_of_digits(path):
 def _is_mnist(path):
     try:
         with np.load(path) as file:
-            return "x_train" in file.files and "y_train" in file.files
+            layout = {"x_train", "y_train"} <= set(file.files)
+            return layout and file["x_train"].shape[1:] == (28, 28)
     except Exception:  # whatever is wrong with it, load_mnist says it better
         return True
 

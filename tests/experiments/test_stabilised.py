@@ -12,6 +12,7 @@ from gan_tutorial.models import stabilised, toys
 def test_arms_run_as_long_on_the_clock_as_their_speeds_say(tmp_path, monkeypatch):
     monkeypatch.setattr(longrun, "SAMPLES", 100)
     monkeypatch.setattr(reproduce_stabilised, "ARM_STEPS", 100)
+    monkeypatch.setattr(reproduce_stabilised, "_stops", lambda steps: (0, steps))
     monkeypatch.setattr(stabilised, "ARMS", ("article", "penalties"))
     speeds = {"article": 40.0, "penalties": 10.0, "stabilised": 20.0}
     folder = tmp_path / "stabilised"

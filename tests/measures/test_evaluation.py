@@ -30,7 +30,7 @@ def test_samples_that_are_all_one_image_get_extreme_values(mnist):
 
 def test_the_floors_are_those_of_training_images_that_are_not_held_out(mnist, monkeypatch):
     seen = []
-    monkeypatch.setattr(evaluation, "evaluate", lambda samples, data: seen.append(samples) or {})
+    monkeypatch.setattr(evaluation, "evaluate", lambda samples, *_: seen.append(samples) or {})
     for n in (300, 10**6):
         evaluation.floors(mnist, n)
     five_sixths = len(mnist.train_images) - len(mnist.train_images) // 6
