@@ -1,5 +1,7 @@
 """What the tests share: small data, a small pair of networks, and the marker `mnist`."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -26,8 +28,14 @@ DIGITS = {"mnist", "digits_run", "conditional_run"}  # fixtures that read digits
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what reads digits, and what needs the site to be built, by the fixtures it asks for."""
+    """Mark what reads digits, and what needs the site to be built, by the fixtures it asks for.
+
+    What took two seconds or more when it was measured is in slow.txt, and is marked too.
+    """
+    slow = set(Path(__file__).with_name("slow.txt").read_text(encoding="utf-8").split())
     for item in items:
+        if item.nodeid.partition("[")[0] in slow:
+            item.add_marker("slow")
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & DIGITS or item.name == "gan_tutorial.data.load_mnist":
             item.add_marker("digits")

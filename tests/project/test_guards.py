@@ -1,6 +1,7 @@
 """The guards of a test run, one process or several: each is seen to turn it red."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -76,3 +77,11 @@ def test_a_notebook_that_compares_nothing_is_refused(tmp_path):
     nbformat.write(notebook, path)
     with pytest.raises(AssertionError):
         test_notebooks.test_a_third_of_the_cells_that_print_are_compared(path)
+
+
+def test_every_slow_test_is_there_still():
+    root = Path(__file__).parents[2]
+    for name in (root / "tests" / "slow.txt").read_text().split():
+        path, _, test = name.partition("::")
+        defined = rf"(def|class) {test.rpartition('.')[2]}\b"
+        assert re.search(defined, (root / path).read_text(encoding="utf-8")), name
