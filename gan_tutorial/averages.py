@@ -1,7 +1,7 @@
 """Batch norm's statistics of an averaged generator: its own, not those of the weights it follows.
 
-Averaged weights make other activations than the weights of any one step. With foreign statistics
-each batch norm scales by the wrong numbers, and the images are worse than without the average.
+Averaged weights make other activations than the weights of any one step. With the statistics of
+those weights, each batch norm would subtract and divide by the wrong numbers.
 """
 
 from contextlib import contextmanager
