@@ -27,7 +27,11 @@ def use_own_statistics(generator, prior):
         generator: a `keras.Model` from noise (and one-hot labels) to images.
         prior: a function `f(shape, key)` that draws noise.
 
-    Source: Brock et al. 2018 (BigGAN), appendix C, "standing statistics".
+    Source: Brock et al. 2018 (BigGAN), "standing statistics".
+
+    Example:
+        >>> from gan_tutorial.models.dcgan import make_dcgan_generator
+        >>> use_own_statistics(make_dcgan_generator(5, 2), draws.normal)
     """
     layers = [x for x in inner_layers(generator) if isinstance(x, keras.layers.BatchNormalization)]
     if not layers:

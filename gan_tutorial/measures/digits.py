@@ -67,7 +67,7 @@ def one_nearest_neighbour_error(samples, labels, test_images, test_labels):
 def readable(data):
     """Return whether the classifier reads a dataset's first 1,000 test images as their labels do.
 
-    Another dataset in MNIST's layout, Fashion-MNIST for one, it reads no better than by chance.
+    It knows MNIST's digits alone: of the same digits, mirrored, it reads 42 %.
 
     Args:
         data: as `load_mnist` returns it.
