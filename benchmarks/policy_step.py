@@ -23,8 +23,8 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from gan_tutorial.draws import ROLL_OUT, key
-from gan_tutorial.models.policy import Policy, make_oracle, place_key, roll_out, sample_tokens
+from gan_tutorial.draws import ROLL_OUT, key, place_key
+from gan_tutorial.models.policy import Policy, make_oracle, roll_out, sample_tokens
 from gan_tutorial.models.seqgan import SeqGAN, make_token_discriminator
 
 VOCABULARY, LENGTH, BATCH, ROLL_OUTS = 5000, 20, 64, 16

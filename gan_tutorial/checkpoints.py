@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_tutorial.draws import SCHEME
 from gan_tutorial.settings import onednn, same_arithmetic
 
 FORMAT = 1
@@ -84,7 +85,8 @@ def write(directory, step, arrays, facts):
     directory = Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / f"step-{step:08d}.npz"
-    text = json.dumps({"format": FORMAT, "step": step, "onednn": onednn(), **facts})
+    here = {"format": FORMAT, "step": step, "onednn": onednn(), "keys": SCHEME}
+    text = json.dumps({**here, **facts})
     with written_whole(path) as aside, open(aside, "wb") as file:
         np.savez(file, facts=np.array(text), **arrays)
     for old in find(directory)[:-KEEP]:
@@ -102,11 +104,12 @@ def find(directory):
     return sorted(Path(directory).glob("step-*.npz"), key=lambda path: (len(path.name), path.name))
 
 
-def read_newest(directory):
+def read_newest(directory, schemes=(1, SCHEME)):
     """Map a folder to (arrays, facts) of its newest whole checkpoint.
 
     A damaged one is skipped with a warning that names it. Raises FileNotFoundError where there is
-    none, ValueError where all are damaged, or the newest is of a later format or other arithmetic.
+    none, ValueError where all are damaged, or the newest is of a later format, other arithmetic, or
+    keys (`draws.SCHEME`) that are not among the schemes under which the caller draws the same.
     """
     paths = find(directory)
     if not paths:
@@ -120,6 +123,12 @@ def read_newest(directory):
         if facts["format"] > FORMAT:
             raise ValueError(f"{path}: written by a later version of gan_tutorial; update it")
         same_arithmetic(path, facts)
+        scheme = facts.get("keys", 1)  # the first scheme had no name
+        if scheme not in schemes:
+            raise ValueError(
+                f"{path}: its run drew with keys of scheme {scheme}, this version has scheme "
+                f"{SCHEME}: start the run anew, or go on with the version that began it"
+            )
         return arrays, facts
     raise ValueError(f"{directory}: every checkpoint in it is damaged; start the run anew")
 

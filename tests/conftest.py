@@ -1,5 +1,6 @@
 """What the tests share: small data, a small pair of networks, and the marker `mnist`."""
 
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,14 @@ def pytest_runtest_setup(item):
     """
     asks = item.get_closest_marker("xla")
     trainer.slow_in_xla = slow_in_xla if asks else lambda *networks: True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard():
+    """Hear Ctrl-C, as in a terminal: a shell script's background jobs start deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True)

@@ -119,6 +119,20 @@ MUTATIONS = (
         "test_every_seed_purpose_and_draw_has_noise_of_its_own",
     ),
     Mutation(
+        "places",
+        "a place in a sequence shares its draws with a later step",
+        "[0, (place + 1) << _DRAW_BITS]",
+        "[0, place + 1]",
+        "test_no_key_meets_another_over_seeds_purposes_draws_and_places",
+    ),
+    Mutation(
+        "fakes",
+        "the fakes that D learns from share their draws with the training data",
+        "self.seed, purpose=D_NOISE, first=first)",
+        "self.seed, first=first)",
+        "test_no_two_draws_of_a_game_share_a_key_with_each_other_or_with_its_data",
+    ),
+    Mutation(
         "logit",
         "a discriminator may end in a sigmoid",
         "    if end in RANGES:",

@@ -76,6 +76,22 @@ def test_a_later_format_is_refused(tmp_path, monkeypatch):
         checkpoints.read_newest(tmp_path)
 
 
+def test_a_trainer_goes_on_under_the_keys_of_0_1_and_refuses_keys_that_it_does_not_know(
+    tmp_path, make_trainer, weights, same, monkeypatch
+):
+    trainer = make_trainer()
+    for folder, scheme in (("older", 1), ("later", 9)):
+        with monkeypatch.context() as patch:
+            patch.setattr(checkpoints, "SCHEME", scheme)
+            trainer.save(tmp_path / folder)
+    other = make_trainer(seed=0).restore(tmp_path / "older")
+    before = weights(other.generator)
+    assert same(before, weights(trainer.generator))
+    with pytest.raises(ValueError, match="keys of scheme 9, this version has scheme 2"):
+        other.restore(tmp_path / "later")
+    assert same(weights(other.generator), before)
+
+
 def test_other_networks_are_refused_and_nothing_changes(tmp_path, make_trainer, weights, same):
     make_trainer().save(tmp_path)
     wide = make_generator(5, (9,), (4, 4, 1)), make_discriminator((8,), (4, 4, 1))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan_tutorial import results
+from gan_tutorial import draws, results
 
 
 @pytest.mark.parametrize("name", results.names())
@@ -17,6 +17,11 @@ def test_a_result_says_how_it_was_made(name):
     assert {"tensorflow", "keras", "numpy", "python"} <= result["versions"].keys()
     assert "cores" in result["machine"]
     assert result["seconds"] > 0
+
+
+def test_results_of_tokens_name_the_scheme_of_their_keys():
+    schemes = {results.load(name)["keys"] for name in results.names() if "seqgan" in name}
+    assert schemes <= {1, draws.SCHEME}
 
 
 def test_results_take_ten_megabytes_at_most():

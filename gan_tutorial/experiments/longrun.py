@@ -15,6 +15,7 @@ import numpy as np
 from gan_tutorial.algorithm import sample
 from gan_tutorial.callbacks import Checkpoints, Periodic
 from gan_tutorial.checkpoints import find, write_json, written_whole
+from gan_tutorial.draws import SCHEME
 from gan_tutorial.measures import evaluation
 from gan_tutorial.runs import provenance
 from gan_tutorial.settings import onednn
@@ -186,6 +187,7 @@ def circumstances(images, data, name, part=None):
         "versions": provenance.versions(),
         "machine": provenance.machine(),
         "onednn": onednn(),
+        "keys": SCHEME,
     }
 
 

@@ -25,6 +25,16 @@ TEMPERATURES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1)
 MEASURED, COMPARED = 4000, 1000  # sequences of a measure; of those that compare with each other
 D_EPOCHS = 3  # of each round of D's training
 
+# What is drawn, so that no two draws of an experiment, or of two, share a seed.
+PURPOSES = ["real", "validation", "held-out", "course", "measures", "oracle", "untrained"]
+PURPOSES += ["unigram", "bigram", "uniform"]
+
+
+def seed_of(purpose, seed):
+    """Map what sequences are drawn for and an experiment's seed to the seed of the draw."""
+    return 16 * seed + PURPOSES.index(purpose)
+
+
 _PAPER = {"vocabulary": 5000, "length": 20, "sequences": 10_000, "rollouts": 16}
 
 
@@ -58,8 +68,8 @@ class Experiment:
         self.oracle = make_oracle(tier["vocabulary"], seed=1000 + seed)
         n, length = tier["sequences"], tier["length"]
         self.real, self.validation, self.held_out = (
-            sample_tokens(self.oracle, size, length, 10 * seed + i)
-            for i, size in enumerate((n, MEASURED, MEASURED))
+            sample_tokens(self.oracle, size, length, seed_of(purpose, seed))
+            for purpose, size in (("real", n), ("validation", MEASURED), ("held-out", MEASURED))
         )
         self.seconds = {}  # of each arm
 
@@ -100,7 +110,7 @@ class Experiment:
 
     def short(self, policy):
         """Map a policy to the two measures that are followed while it learns."""
-        drawn = sample_tokens(policy, MEASURED, self.tier["length"], self.seed)
+        drawn = sample_tokens(policy, MEASURED, self.tier["length"], seed_of("course", self.seed))
         return longrun.rounded(
             {
                 "oracle_nll": sequences.nll(self.oracle, drawn),
@@ -110,7 +120,8 @@ class Experiment:
 
     def measures(self, policy, temperature=1.0):
         """Map a policy at a temperature to all measures, a dict."""
-        drawn = sample_tokens(policy, MEASURED, self.tier["length"], self.seed + 100, temperature)
+        seed = seed_of("measures", self.seed)
+        drawn = sample_tokens(policy, MEASURED, self.tier["length"], seed, temperature)
         held_out = sequences.nll(policy, self.held_out, temperature)
         return {**measures_of(drawn, self.oracle, self.real), "held_out_nll": round(held_out, 4)}
 
@@ -201,12 +212,13 @@ def _from_pretrained(experiment, reward=None):
 
 def baselines(oracle, real, length, seed):
     """Map an oracle and its training sequences to the measures of who learned nothing, by name."""
-    rng = np.random.default_rng(seed)
+    untrained = Policy(oracle.vocabulary, seed=seed)
+    rng = np.random.default_rng(seed_of("uniform", seed))
     drawn = {
-        "oracle": sample_tokens(oracle, MEASURED, length, seed + 200),
-        "unigram": sequences.unigram_draws(real, MEASURED, seed),
-        "bigram": sequences.bigram_draws(real, MEASURED, seed),
-        "untrained": sample_tokens(Policy(oracle.vocabulary, seed=seed), MEASURED, length, seed),
+        "oracle": sample_tokens(oracle, MEASURED, length, seed_of("oracle", seed)),
+        "unigram": sequences.unigram_draws(real, MEASURED, seed_of("unigram", seed)),
+        "bigram": sequences.bigram_draws(real, MEASURED, seed_of("bigram", seed)),
+        "untrained": sample_tokens(untrained, MEASURED, length, seed_of("untrained", seed)),
         "uniform": rng.integers(oracle.vocabulary, size=(MEASURED, length)),
     }
     return {name: measures_of(tokens, oracle, real) for name, tokens in drawn.items()}
@@ -218,7 +230,7 @@ def reproduce_baselines(data, out, minutes):
     started, found = time.perf_counter(), {}
     for seed in SEEDS:
         oracle = make_oracle(_PAPER["vocabulary"], seed=1000 + seed)
-        real = sample_tokens(oracle, _PAPER["sequences"], _PAPER["length"], 10 * seed)
+        real = sample_tokens(oracle, _PAPER["sequences"], _PAPER["length"], seed_of("real", seed))
         found[str(seed)] = baselines(oracle, real, _PAPER["length"], seed)
         print(f"oracle {seed}: {found[str(seed)]}", flush=True)
     facts = {
@@ -231,11 +243,6 @@ def reproduce_baselines(data, out, minutes):
     longrun.write_result(out, "seqgan-baselines", facts)
 
 
-PARTS = {
-    "baselines": reproduce_baselines,
-    **{
-        f"{tier}-{seed}": partial(reproduce_seed, tier=tier, seed=seed)
-        for tier in TIERS
-        for seed in SEEDS
-    },
-}
+PARTS = {"baselines": reproduce_baselines}
+for _name in TIERS:
+    PARTS |= {f"{_name}-{n}": partial(reproduce_seed, tier=_name, seed=n) for n in SEEDS}

@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras import layers
 
 from gan_tutorial.checks import positive
-from gan_tutorial.draws import SAMPLE, key
+from gan_tutorial.draws import SAMPLE, key, place_key
 
 START = 0  # the token that every sequence is read after, as in the authors' code
 BLOCK = 1000  # sequences drawn at a time, at most
@@ -117,7 +117,7 @@ def log_likelihoods(logits, tokens):
     return -tf.nn.sparse_softmax_cross_entropy_with_logits(tf.convert_to_tensor(tokens), logits)
 
 
-def sample_tokens(policy, n, length, seed=0, temperature=1.0):
+def sample_tokens(policy, n, length, seed=0, temperature=1.0, purpose=SAMPLE, first=0):
     """Draw n sequences from a policy, an array `(n, length)` of int32.
 
     Args:
@@ -126,6 +126,7 @@ def sample_tokens(policy, n, length, seed=0, temperature=1.0):
         seed: the same one draws the same sequences, on the same number of cores: TensorFlow's
             categorical draws depend on how it shares out the rows.
         temperature: logits are divided by it: below 1 likely tokens become likelier.
+        purpose, first: of the draws' keys (`draws.key`); each 1,000 sequences are one draw.
 
     Raises ValueError for a temperature not above 0.
 
@@ -137,16 +138,20 @@ def sample_tokens(policy, n, length, seed=0, temperature=1.0):
         raise ValueError(f"temperature must be above 0, not {temperature}")
     size = min(positive("n", n), BLOCK)
     temperature = tf.constant(temperature, tf.float32)  # a tensor: no new trace for each value
-    drawn = [
-        policy.draw_block(size, positive("length", length), key(seed, SAMPLE, i), temperature)
-        for i in range(-(-n // size))
-    ]
+    keys = [key(seed, purpose, first + i) for i in range(blocks(n))]
+    length = positive("length", length)
+    drawn = [policy.draw_block(size, length, of_block, temperature) for of_block in keys]
     return np.concatenate(drawn)[:n]
 
 
-def place_key(seed, t):
-    """Map the key of a sequence and a place in it to a key of the place's own."""
-    return seed + tf.constant([t + 1, 0], tf.int64) * 1_000_003
+def blocks(n):
+    """Map a number of sequences to the number of draws that `sample_tokens` makes of them.
+
+    Example:
+        >>> blocks(2001)
+        3
+    """
+    return -(-n // BLOCK)
 
 
 def roll_out(policy, tokens, n, seed):

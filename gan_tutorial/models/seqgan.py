@@ -11,8 +11,8 @@ from keras import layers
 
 from gan_tutorial import checkpoints
 from gan_tutorial.checks import positive
-from gan_tutorial.draws import G_NOISE, ROLL_OUT, key
-from gan_tutorial.models.policy import log_likelihoods, roll_out, sample_tokens
+from gan_tutorial.draws import D_NOISE, G_NOISE, ROLL_OUT, SCHEME, key
+from gan_tutorial.models.policy import blocks, log_likelihoods, roll_out, sample_tokens
 
 # Widths of the paper's convolutions, and how many filters each has.
 PAPER_FILTERS = {1: 100, 2: 200, 3: 200, 4: 200, 5: 200, 6: 100, 7: 100, 8: 100, 9: 100, 10: 100}
@@ -164,7 +164,7 @@ class SeqGAN:
             (adam, policy), (discriminator.optimizer, discriminator), (self.optimizer, policy),
         ):  # fmt: skip
             optimizer.build(player.trainable_variables)
-        self._draws = 0  # so far: each has a seed of its own
+        self._draws = 0  # so far: each has a number of its own
         self._step = tf.function(self._policy_step)
 
     def pretrain(self, epochs):
@@ -175,13 +175,14 @@ class SeqGAN:
         """Train D on real sequences and as many fresh fakes, a number of rounds of some epochs."""
         n, length = self.real.shape
         for _ in range(rounds):
-            fakes = sample_tokens(self.policy, n, length, self._next_seed())
+            first = self._take(blocks(n))
+            fakes = sample_tokens(self.policy, n, length, self.seed, purpose=D_NOISE, first=first)
             labels = np.repeat(np.float32([1, 0]), n)[:, None]
             self._fit(self.discriminator, np.concatenate([self.real, fakes]), labels, epochs)
 
     def policy_step(self):
         """Update the policy once on a batch that it draws; return the batch's mean reward."""
-        draw = self._next_seed()
+        draw = self._take()
         keys = (key(self.seed, purpose, draw) for purpose in (G_NOISE, ROLL_OUT))
         return float(self._step(*keys))
 
@@ -206,9 +207,10 @@ class SeqGAN:
     def restore(self, directory):
         """Go back to the newest file of a folder; return what `save` was given besides.
 
-        Raises FileNotFoundError where there is none, ValueError where it is of other networks.
+        Raises FileNotFoundError where there is none, ValueError where it is of other networks
+        or its draws had other keys.
         """
-        arrays, facts = checkpoints.read_newest(directory)
+        arrays, facts = checkpoints.read_newest(directory, schemes=(SCHEME,))
         known = self._state()
         fits = known.keys() == arrays.keys() and all(
             arrays[name].shape == tuple(variable.shape) for name, variable in known.items()
@@ -232,9 +234,11 @@ class SeqGAN:
         return {f"{name}/{i}": v for name, each in parts.items() for i, v in enumerate(each)}
 
     def _fit(self, model, x, y, epochs):
-        keras.utils.set_random_seed(self._next_seed())  # of the order in which fit takes the data
-        model.fit(x, y, batch_size=self.batch_size, epochs=epochs, verbose=0)
+        for _ in range(epochs):
+            order = np.random.default_rng((self.seed, self._take())).permutation(len(x))
+            model.fit(x[order], y[order], self.batch_size, verbose=0, shuffle=False)
 
-    def _next_seed(self):
-        self._draws += 1
-        return self.seed * 1_000_000 + self._draws
+    def _take(self, n=1):
+        """Return the number of the first of n draws that nobody has made yet."""
+        self._draws += n
+        return self._draws - n

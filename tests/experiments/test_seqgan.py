@@ -10,6 +10,12 @@ TINY = {
 }
 
 
+def test_no_two_draws_of_the_experiments_share_a_seed():
+    seed_of, purposes = reproduce_seqgan.seed_of, reproduce_seqgan.PURPOSES
+    seeds = [seed_of(purpose, seed) for seed in range(100) for purpose in purposes]
+    assert len(set(seeds)) == len(seeds)
+
+
 def test_an_experiment_that_was_stopped_has_the_same_courses(tmp_path, monkeypatch):
     monkeypatch.setattr(reproduce_seqgan, "MEASURED", 64)
 

@@ -10,6 +10,8 @@ import tensorflow as tf
 from scipy import special
 
 from gan_tutorial.draws import ROLL_OUT, key
+from gan_tutorial.models import policy as policies
+from gan_tutorial.models import seqgan as games
 from gan_tutorial.models.policy import Policy, log_likelihoods, make_oracle, sample_tokens
 from gan_tutorial.models.seqgan import (
     PAPER_FILTERS,
@@ -223,6 +225,29 @@ def test_a_checkpoint_of_other_networks_is_refused(tmp_path):
     small_game().save(tmp_path)
     with pytest.raises(ValueError, match="of other networks"):
         small_game(vocabulary=13).restore(tmp_path)
+
+
+def test_a_checkpoint_whose_draws_had_other_keys_is_refused_in_one_line(tmp_path):
+    game = small_game()
+    game.save(tmp_path, keys=1)
+    before = game.policy.get_weights()
+    with pytest.raises(ValueError, match="keys of scheme 1, .* start the run anew"):
+        game.restore(tmp_path)
+    assert all(map(np.array_equal, before, game.policy.get_weights()))
+
+
+def test_no_two_draws_of_a_game_share_a_key_with_each_other_or_with_its_data(monkeypatch):
+    seen = []
+    for module in (policies, games):
+        monkeypatch.setattr(module, "key", lambda *numbers: seen.append(numbers) or key(*numbers))
+    game = small_game(seed=0)  # draws its data too
+    game.pretrain(2)
+    game.train_discriminator(2, 2)
+    for _ in range(3):
+        game.policy_step()
+    sample_tokens(game.policy, 1500, 6, seed=1)
+    # One block of data, two of fakes, three steps of two draws each, two blocks in the end.
+    assert len(seen) == len(set(seen)) == 1 + 2 + 6 + 2
 
 
 @pytest.mark.parametrize(
