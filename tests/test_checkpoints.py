@@ -68,6 +68,19 @@ def test_nothing_is_ever_unpickled(tmp_path):
         checkpoints.read_newest(tmp_path)
 
 
+@pytest.mark.parametrize("cut", np.linspace(0, 1, 50, endpoint=False))
+def test_a_checkpoint_that_was_cut_anywhere_is_named_and_the_one_before_it_is_read(tmp_path, cut):
+    arrays = {"g/0": np.arange(50.0), "g/1": np.ones((7, 3), np.float32)}
+    checkpoints.write(tmp_path, 1, arrays, {})
+    newest = checkpoints.write(tmp_path, 2, {name: 2 * a for name, a in arrays.items()}, {})
+    whole = newest.read_bytes()
+    newest.write_bytes(whole[: int(cut * len(whole))])
+    with pytest.warns(UserWarning, match="step-00000002.npz: damaged checkpoint skipped"):
+        found, facts = checkpoints.read_newest(tmp_path)
+    assert facts["step"] == 1
+    assert all(np.array_equal(found[name], array) for name, array in arrays.items())
+
+
 def test_a_later_format_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "FORMAT", 2)
     checkpoints.write(tmp_path, 1, {}, {})
