@@ -49,7 +49,7 @@ def test_no_key_meets_another_over_seeds_purposes_draws_and_places():
 
 
 def test_the_keys_of_training_are_those_of_version_0_1():
-    # Written down from version 0.1: with other keys every dense or convolutional run would change.
+    # Written down before places had keys: with others, dense and convolutional runs would change.
     golden = {0: [24, 7], 1: [25, 7], 2: [26, 7], 3: [27, 7], 4: [28, 7], 5: [29, 7]}
     assert {p: draws.key(3, p, 7).numpy().tolist() for p in range(6)} == golden
     names = "D_IMAGES", "G_IMAGES", "D_NOISE", "G_NOISE", "PENALTY", "SAMPLE"
