@@ -241,8 +241,8 @@ def test_no_two_draws_of_a_game_share_a_key_with_each_other_or_with_its_data(mon
     for module in (policies, games):
         monkeypatch.setattr(module, "key", lambda *numbers: seen.append(numbers) or key(*numbers))
     game = small_game(seed=0)  # draws its data too
+    game.train_discriminator(2, 2)  # first of all: its draws are numbered from 0, as the data's
     game.pretrain(2)
-    game.train_discriminator(2, 2)
     for _ in range(3):
         game.policy_step()
     sample_tokens(game.policy, 1500, 6, seed=1)
