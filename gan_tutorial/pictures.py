@@ -23,6 +23,10 @@ def load_images(path, size=28, channels=1):
         size: pixels a side; a picture is cut to its central square and resized.
         channels: 1 for grey, 3 for colour.
 
+    A wide picture loses its sides. To keep the whole of it, squash it to a square before saving it,
+    `tf.image.resize(pictures, (size, size))`, and stretch what the generator makes back,
+    `tf.image.resize(samples, (height, width))`.
+
     Raises FileNotFoundError or ValueError, naming file and fault.
 
     Example:

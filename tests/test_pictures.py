@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from gan_tutorial import load_images
@@ -143,3 +144,14 @@ def test_cifar_in_keras_layout_has_pictures_and_labels(tmp_path):
     np.savez(tmp_path / "cifar.npz", x_train=images, y_train=np.arange(5)[:, None])
     assert load_images(tmp_path / "cifar.npz", 32, 3) == pytest.approx(images / 255)
     assert load_labels(tmp_path / "cifar.npz", 5).tolist() == [0, 1, 2, 3, 4]
+
+
+def test_a_wide_picture_is_cut_unless_it_was_squashed_and_comes_back_when_stretched(tmp_path):
+    """A ramp from left to right is the same ramp after squashing, and shorter after cutting."""
+    wide = np.tile(np.linspace(0, 1, 48, dtype="float32"), (1, 32, 1))[..., None]
+    np.save(tmp_path / "wide.npy", wide)
+    np.save(tmp_path / "squashed.npy", tf.image.resize(wide, (28, 28)).numpy())
+    cut, whole = (load_images(tmp_path / f"{name}.npy") for name in ("wide", "squashed"))
+    assert np.ptp(cut) < 0.7
+    back = tf.image.resize(whole, (32, 48)).numpy()
+    assert np.abs(back - wide).max() < 0.02
