@@ -12,8 +12,8 @@ import tensorflow as tf
 from gan_tutorial.arrays import ALIGNMENT
 
 
-def positive(name, number, least=1):
-    """Return a whole number of at least `least` as an int; raise ValueError with its name if not.
+def positive(name, number, least=1, most=math.inf):
+    """Return a whole number from `least` to `most` as an int, or raise ValueError with its name.
 
     Example:
         >>> positive("batch_size", 128)
@@ -25,6 +25,8 @@ def positive(name, number, least=1):
         raise ValueError(f"{name} must be a whole number, not {number!r}") from None
     if number < least:
         raise ValueError(f"{name} must be at least {least}, not {number}")
+    if number > most:
+        raise ValueError(f"{name} must be at most {most}, not {number}")
     return number
 
 

@@ -11,6 +11,7 @@ import warnings
 from gan_tutorial import __version__, commands
 
 LOSSES = ("minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic")
+LARGEST_SEED = 2**60 - 1
 INTERRUPTED = {
     "train": "interrupted; what was trained is kept, go on with --resume",
     "reproduce": "interrupted; what was done is kept, the same command goes on",
@@ -91,13 +92,15 @@ def _say(text):
     print("gan-tutorial:", " ".join(str(text).split()), file=sys.stderr)
 
 
-def _whole(least):
+def _whole(least, most=math.inf):
     def convert(text):
         number = int(text) if text.lstrip("-").isdigit() else None
         if number is None or number < least:
             raise argparse.ArgumentTypeError(
                 f"must be a whole number of at least {least}, not {text}"
             )
+        if number > most:
+            raise argparse.ArgumentTypeError(f"must be at most {most}, not {text}")
         return number
 
     return convert
@@ -146,7 +149,7 @@ def _train_options(command):
     add("--r1", type=_above_zero, metavar="X", help="gamma of a penalty on D's slope at images")
     add("--r2", type=_above_zero, metavar="X", help="the same at fakes; try 0.1 for both")
     add("--ema", type=_above_zero, metavar="X", help="average G's weights, decay such as 0.999")
-    add("--seed", type=_whole(0), metavar="N", help="decides every random draw (0)")
+    add("--seed", type=_whole(0, LARGEST_SEED), metavar="N", help="decides every random draw (0)")
     add("--report-every", type=_whole(1), metavar="N", help="steps between pictures (500)")
     add("--checkpoint-every", type=_whole(1), metavar="N", help="steps between checkpoints (1000)")
     best = "keep the best generator by Frechet classifier distance, measured every N steps (no)"
@@ -157,7 +160,7 @@ def _sample_options(command):
     add = command.add_argument
     add("folder", metavar="RUN", help="the folder that train wrote")
     add("--n", type=_whole(1), default=64, metavar="N", help="number of images (64)")
-    add("--seed", type=_whole(0), default=0, metavar="N", help="of the noise (0)")
+    add("--seed", type=_whole(0, LARGEST_SEED), default=0, metavar="N", help="of the noise (0)")
     label = "the one class to draw, of a conditional run (all in turn)"
     add("--label", type=_whole(0), default=None, metavar="K", help=label)
     add("--which", choices=("latest", "best"), default="latest", help="which generator (latest)")
@@ -168,7 +171,7 @@ def _evaluate_options(command):
     add = command.add_argument
     add("folder", metavar="RUN", help="the folder that train wrote")
     add("--n", type=_whole(100), default=10_000, metavar="N", help="samples to measure (10000)")
-    add("--seed", type=_whole(0), default=0, metavar="N", help="of the noise (0)")
+    add("--seed", type=_whole(0, LARGEST_SEED), default=0, metavar="N", help="of the noise (0)")
     add("--which", choices=("latest", "best"), default="latest", help="which generator (latest)")
 
 

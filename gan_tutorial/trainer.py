@@ -78,7 +78,7 @@ class Trainer(Algorithm1):
         self.batch_size = positive("batch_size", batch_size)
         self.d_steps, self.g_steps = positive("d_steps", d_steps), positive("g_steps", g_steps)
         self.steps_per_execution = positive("steps_per_execution", steps_per_execution)
-        self.data_range, self.seed = data_range, positive("seed", seed, least=0)
+        self.data_range, self.seed = data_range, positive("seed", seed, 0, draws.LARGEST_SEED)
         self.d_optimizer = built(d_optimizer, discriminator)
         self.g_optimizer = built(g_optimizer, generator)
         self._average, self._averaged = copied(generator) if ema else None, None

@@ -19,6 +19,7 @@ from gan_tutorial import (
     Trainer,
     cli,
     data,
+    draws,
     load_generator,
     load_images,
     losses,
@@ -140,6 +141,13 @@ def test_ctrl_c_keeps_what_there_is(pictures, tmp_path, capsys, monkeypatch):
 
 def test_the_losses_that_help_lists_are_the_losses_there_are():
     assert set(cli.LOSSES) == set(losses.LOSSES)
+
+
+@pytest.mark.parametrize("command", ["train", "sample", "evaluate"])
+def test_a_seed_that_has_no_keys_is_refused(command, capsys):
+    assert cli.LARGEST_SEED == draws.LARGEST_SEED
+    assert main([command, "--seed", str(draws.LARGEST_SEED + 1)]) == 2
+    assert "--seed: must be at most 1152921504606846975" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

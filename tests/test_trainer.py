@@ -470,6 +470,7 @@ def test_bad_data_are_refused_in_one_line(make_trainer, dots, change, message):
         ({"d_steps": -1}, "d_steps must be at least 1"),
         ({"steps_per_execution": "many"}, "steps_per_execution must be a whole number"),
         ({"seed": -1}, "seed must be at least 0"),
+        ({"seed": 2**60}, "seed must be at most 1152921504606846975"),
         ({"ema": 1.0}, "ema must lie between 0 and 1"),
         ({"clip": 0}, "clip must be above 0"),
     ],
