@@ -11,7 +11,7 @@ import warnings
 from gan_tutorial import __version__, commands
 
 LOSSES = ("minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic")
-LARGEST_SEED = 2**60 - 1
+LARGEST_SEED = 2**60 - 1  # that of draws, which would load TensorFlow to say it
 INTERRUPTED = {
     "train": "interrupted; what was trained is kept, go on with --resume",
     "reproduce": "interrupted; what was done is kept, the same command goes on",

@@ -15,19 +15,22 @@ D_IMAGES, G_IMAGES, D_NOISE, G_NOISE, PENALTY, SAMPLE, ROLL_OUT, STATISTICS = ra
 # The number of the rules by which keys are made, which checkpoints name. Under the first rules the
 # places of a sequence could meet other keys; keys without a place are the same under both.
 SCHEME = 2
-LARGEST_SEED = 2**60 - 1  # a larger one would not leave its key room for a purpose
+LARGEST_SEED = 2**60 - 1  # eight purposes of each seed fit into the 63 bits of a key's first number
 _DRAW_BITS = 40  # of a key's second number; the bits above them hold a place
 
 
 def key(seed, purpose, draw):
     """Map a seed, a purpose and the number of a draw to a key `(2,)` of int64, never the same one.
 
-    The seed is from 0 to `LARGEST_SEED`, 2^60 - 1, the draw from 0 to 2^40 - 1.
+    The seed is from 0 to `LARGEST_SEED`, 2^60 - 1; ValueError is raised for another. The draw is
+    from 0 to 2^40 - 1.
 
     Example:
         >>> key(0, D_NOISE, 5).numpy().tolist()
         [2, 5]
     """
+    if not 0 <= seed <= LARGEST_SEED:
+        raise ValueError(f"seed must be from 0 to {LARGEST_SEED}, not {seed}")
     return tf.stack([tf.constant(seed * 8 + purpose, tf.int64), tf.cast(draw, tf.int64)])
 
 

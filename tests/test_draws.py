@@ -83,3 +83,10 @@ def test_xla_and_a_plain_graph_draw_the_same_normal_noise():
     key = draws.key(5, draws.G_NOISE, 77)
     xla = tf.function(lambda k: draws.normal((30, 7), k), jit_compile=True, autograph=False)
     np.testing.assert_allclose(xla(key), draws.normal((30, 7), key), atol=1e-5)
+
+
+@pytest.mark.parametrize("seed", [-1, draws.LARGEST_SEED + 1, 10**30])
+def test_a_seed_that_has_no_keys_is_refused_wherever_it_is_used(seed):
+    assert draws.key(draws.LARGEST_SEED, draws.STATISTICS, 0)[0] == 2**63 - 1
+    with pytest.raises(ValueError, match="seed must be from 0 to 1152921504606846975"):
+        draws.key(seed, draws.SAMPLE, 0)
