@@ -21,7 +21,7 @@ LONGEST_FIRST := $(patsubst %,notebooks/%_*.ipynb,06 09 08 07 04 05 01 02 03)
 DOCS := docs/_build
 
 .PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links lock \
-	bench site site-test translations browser test-colab binder-test oldest mutations clean
+	bench site site-test translations browser test-colab binder-test oldest mutations faults clean
 
 help:
 	@echo "make demo        train 20,000 steps, about a minute, and say where the pictures are"
@@ -38,6 +38,7 @@ help:
 	@echo "make bench       the trainer's speed beside what you would use instead; with"
 	@echo "                 AGAINST=REV beside itself at another revision, in turn"
 	@echo "make mutations   break a copy of the code on purpose, and see which tests notice"
+	@echo "make faults      kill a hundred processes that train, and see that nothing is lost"
 	@echo "make notebooks   execute the notebooks afresh and store their outputs (needs MNIST)"
 	@echo "make links       write badges and links; REPO=owner/name sets the project's address"
 	@echo "make lock        write lock.txt anew: the versions that the other commands install"
@@ -134,6 +135,10 @@ bench: $(READY)
 # Break a copy of the package on purpose, and see that the tests notice: tests/README.md.
 mutations: $(READY)
 	$(BIN)/python tests/mutations.py
+
+# Kill a hundred processes that train, fill the disk, and so on: tests/README.md.
+faults: $(READY)
+	GAN_TUTORIAL_KILLS=100 $(PYTEST) -v tests/test_faults.py tests/test_checkpoints.py
 
 clean:
 	rm -rf $(VENV) $(VENV)-uv .venv-colab build $(DOCS) *.egg-info

@@ -91,8 +91,12 @@ class Samples(Periodic):
         """Write the last picture, and the animation of all of them."""
         super().on_train_end()
         if self.gif:
-            pictures = [np.asarray(Image.open(path)) for path in self._frames()]
-            with written_whole(self.gif) as aside:
+            self.animate(self.gif)
+
+    def animate(self, path):
+        """Write the animation of the pictures that are there, if any, to a path."""
+        if pictures := [np.asarray(Image.open(frame)) for frame in self._frames()]:
+            with written_whole(path) as aside:
                 figures.save_gif(pictures, aside)
 
     def _frames(self):

@@ -23,7 +23,8 @@ KEEP = 3  # checkpoints that stay in a folder
 def written_whole(path):
     """Map a path to a temporary one to write to, which takes the path's place if all goes well.
 
-    Raises whatever the writing raises; the file that was there before is then untouched.
+    Raises whatever the writing raises, an OSError with the path in it; the file that was there
+    before is then untouched.
 
     Example:
         >>> import tempfile
@@ -40,8 +41,11 @@ def written_whole(path):
         _flush(aside)
         os.replace(aside, path)
         _flush(path.parent)
-    except BaseException:
+    except BaseException as error:
         aside.unlink(missing_ok=True)
+        nameless = isinstance(error, OSError) and error.filename in (None, os.fspath(aside))
+        if nameless and error.errno:  # a full disk does not say of which file
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from error
         raise
 
 

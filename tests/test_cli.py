@@ -3,12 +3,9 @@
 import csv
 import inspect
 import json
-import os
-import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -87,37 +84,6 @@ def test_penalties_and_the_average_are_what_was_asked_for(pictures, tmp_path, ca
     assert all(map(np.array_equal, averaged, trainer.sampler.get_weights()))
     assert not np.array_equal(averaged[0], last[0])
     fails(capsys, train_args(pictures, tmp_path / "no", "--ema", 2), "ema must lie")
-
-
-def start(args):
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
-    command = [sys.executable, "-m", "gan_tutorial", *args]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=-1)
-
-
-@pytest.mark.slow
-@pytest.mark.xla
-def test_kills_at_random_moments_change_nothing(pictures, tmp_path):
-    """Six starts of a program that imports TensorFlow, about half a minute on a quiet machine."""
-    often = ("--steps", 1200, "--report-every", 10, "--checkpoint-every", 10)
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
-    assert main(train_args(pictures, whole, *often)) == 0
-    dice = random.Random(0)
-    for _ in range(5):
-        process = start([*train_args(pictures, killed, *often), "--resume"])
-        before = set(killed.glob("frames/*"))
-        while process.poll() is None and set(killed.glob("frames/*")) <= before:
-            time.sleep(0.01)  # until it trains: a kill before that tests nothing
-        time.sleep(dice.random() * 0.5)
-        process.kill()
-        process.communicate()
-    last = start([*train_args(pictures, killed, *often), "--resume"])
-    error = last.communicate()[1].decode()
-    assert last.returncode == 0, error
-    for a, b in zip(*(load_generator(p).get_weights() for p in (whole, killed)), strict=True):
-        assert np.array_equal(a, b)
-    assert (whole / "history.csv").read_text() == (killed / "history.csv").read_text()
-    assert {p.name for p in whole.iterdir()} == {p.name for p in killed.iterdir()}
 
 
 def test_ctrl_c_keeps_what_there_is(pictures, tmp_path, capsys, monkeypatch):
@@ -200,20 +166,6 @@ def test_folders_with_other_things_are_left_alone(capsys, tmp_path, pictures, ru
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 
 
-def test_a_folder_in_which_another_process_trains_is_refused(capsys, pictures, tmp_path):
-    out = tmp_path / "run"
-    args = train_args(pictures, out, "--steps", 100_000, "--report-every", 100)
-    other = start(args)
-    while not (out / "metrics.json").is_file() and other.poll() is None:
-        time.sleep(0.05)
-    assert other.poll() is None
-    fails(capsys, [*args, "--resume"], f"process {other.pid} is training here")
-    other.kill()
-    other.communicate()
-    assert (out / ".lock").read_text() == str(other.pid)  # stale, and no hindrance
-    assert main([*args[:-4], "--steps", "10", "--report-every", "10", "--overwrite"]) == 0
-
-
 @pytest.mark.parametrize("penalty", ["--gp", "--r1", "--r2"])
 def test_dcgan_with_a_penalty_has_no_batch_norm_in_d_and_says_so(
     capsys, pictures, tmp_path, penalty
@@ -289,37 +241,6 @@ def test_other_images_than_before_are_refused(capsys, tmp_path, pictures):
     assert main(args) == 0
     np.savez(mine, images=np.zeros((64, 6, 6)))
     fails(capsys, [*args, "--resume"], "trained on 64 images from")
-
-
-def test_a_damaged_newest_checkpoint_is_named_and_skipped(capsys, pictures, tmp_path):
-    out = tmp_path / "run"
-    args = train_args(pictures, out, "--steps", 30, "--report-every", 10, "--checkpoint-every", 10)
-    assert main(args) == 0
-    expected = load_generator(out).get_weights()
-    (out / "checkpoints" / "step-00000030.npz").write_bytes(b"damage")
-    capsys.readouterr()
-    assert main([*args, "--resume"]) == 0
-    assert "step-00000030.npz: damaged checkpoint skipped" in capsys.readouterr().err
-    assert all(map(np.array_equal, expected, load_generator(out).get_weights()))
-
-
-def test_a_folder_that_cannot_be_written_is_one_line(capsys, pictures, tmp_path):
-    (tmp_path / "file").write_text("")
-    fails(capsys, train_args(pictures, tmp_path / "file" / "run"), "file")
-
-
-def test_a_full_disk_is_one_line_and_the_run_can_go_on(capsys, pictures, tmp_path):
-    out = tmp_path / "run"
-    args = train_args(pictures, out, "--steps", 30, "--report-every", 10, "--checkpoint-every", 10)
-    resource = pytest.importorskip("resource")  # Windows has none
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (8_000, before[1]))
-    try:
-        fails(capsys, args, "File too large")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert not list(out.rglob(".partial-*"))
-    assert main([*args, "--resume"]) == 0
 
 
 def test_sample_says_what_is_wrong(capsys, run, tmp_path):

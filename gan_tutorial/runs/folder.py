@@ -52,24 +52,33 @@ def check_free(out):
 
 @contextmanager
 def held(out):
-    """Have a folder for one run alone; raise ValueError, naming the process, where another has it.
+    """Have a folder for one run alone; make it where it is missing.
 
-    The system lets go of the lock when its process ends, however it ends.
+    Raises ValueError, naming the process, where another has it, and OSError where nothing can be
+    written. The system lets go of the lock when its process ends, however it ends.
     """
-    Path(out).mkdir(parents=True, exist_ok=True)
-    with open(Path(out) / LOCK, "a+", encoding="utf-8") as file:
-        try:
-            _lock(file)
-        except BlockingIOError:
-            file.seek(0)
-            process = file.read().strip() or "another"
-            raise ValueError(
-                f"{out}: process {process} is training here; wait for it, or name another folder"
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+    with _locked(Path(out)):
         yield
+
+
+def _locked(out):
+    """Return the open lock file of a folder, with this process's number in it."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        file = open(out / LOCK, "a+", encoding="utf-8")  # noqa: SIM115, its user closes it
+        _lock(file)
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), str(os.getpid()).encode())
+    except BlockingIOError:
+        process = (out / LOCK).read_text(encoding="utf-8").strip() or "another"
+        raise ValueError(
+            f"{out}: process {process} is training here; wait for it, or name another folder"
+        ) from None
+    except OSError as error:
+        raise OSError(
+            f"{out}: cannot be written ({error.strerror}); name another folder with --out"
+        ) from None
+    return file
 
 
 def _lock(file):

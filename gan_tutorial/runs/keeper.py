@@ -29,17 +29,17 @@ class RunKeeper(keras.callbacks.Callback):
         self.out, self.settings, self.trainer = Path(out), settings, trainer
         self.data_facts, self.earlier, self.started = data_facts, earlier, None
         self.classes = checks.classes_of(trainer.generator)
+        n = 2 * self.classes or 16
+        shown = {"n": n, "labels": self._labels(n), "columns": self.classes or None}
+        self.frames = Samples(self.out / "frames", settings["report_every"], **shown)
 
     def callbacks(self, measure=None):
         """Return all callbacks of the run, this one last; `measure` is that of `KeepBest`."""
-        out, settings, n = self.out, self.settings, 2 * self.classes or 16
-        shown = {"n": n, "labels": self._labels(n), "columns": self.classes or None}
-        frames = Samples(
-            out / "frames", settings["report_every"], gif=out / "training.gif", **shown
-        )
+        out, settings = self.out, self.settings
         every, labels = settings["keep_best"], self._labels(2000)
         best = [KeepBest(measure, every, out, n=2000, labels=labels)] if measure else []
-        return [frames, *best, Checkpoints(out / "checkpoints", settings["checkpoint_every"]), self]
+        checkpoints = Checkpoints(out / "checkpoints", settings["checkpoint_every"])
+        return [self.frames, *best, checkpoints, self]
 
     def on_train_begin(self, logs=None):
         """Start the clock."""
@@ -64,6 +64,7 @@ class RunKeeper(keras.callbacks.Callback):
             figures.save_png(figures.image_grid(samples, columns, scale=2), aside)
         with written_whole(self.out / "losses.png") as aside:
             figures.save_png(figures.plot_history(trainer.history, trainer.loss), aside)
+        self.frames.animate(self.out / "training.gif")
         self._write_history()
         self.write_generator()
         self.write_metrics()

@@ -22,15 +22,26 @@ def train(out, settings, overwrite=False, progress=True):
     with held(out):
         earlier = _prepare(Path(out), settings, data, trainer, overwrite)
         keeper = RunKeeper(out, settings, trainer, data.facts(), earlier)
-        keeper.write_metrics()
         try:
-            if steps := settings["steps"] - trainer.step:
-                every, callbacks = settings["report_every"], keeper.callbacks(measure)
-                trainer.fit(data.images, steps, data.labels, every, callbacks, progress)
-        finally:
-            if trainer.healthy:
-                keeper.write_results()
+            _train(keeper, data, measure, progress)
+        except OSError as error:
+            raise OSError(
+                f"{error}; what was written before is whole: go on with --resume"
+            ) from error
     return read_metrics(out)
+
+
+def _train(keeper, data, measure, progress):
+    """Train up to the last step, and write the results, those of a run cut short too."""
+    settings, trainer = keeper.settings, keeper.trainer
+    keeper.write_metrics()
+    try:
+        if steps := settings["steps"] - trainer.step:
+            every, callbacks = settings["report_every"], keeper.callbacks(measure)
+            trainer.fit(data.images, steps, data.labels, every, callbacks, progress)
+    finally:
+        if trainer.healthy:
+            keeper.write_results()
 
 
 def _prepare(out, settings, data, trainer, overwrite):
