@@ -23,6 +23,10 @@ def check_pair(generator, discriminator, data_range=None, penalty=None):
         generator, discriminator: the two players.
         data_range: (lowest, highest) value of the data; None where any value may come.
         penalty: what is added to D's loss, or None.
+
+    Example:
+        >>> from gan_tutorial import make_discriminator, make_generator
+        >>> check_pair(make_generator(), make_discriminator(), data_range=(0, 1))
     """
     _check_graphs(generator=generator, discriminator=discriminator)
     _check_shapes(generator, discriminator)

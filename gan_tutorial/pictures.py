@@ -81,6 +81,15 @@ def class_names(folder):
     """Map a folder with a subfolder for each class to the subfolders' names, in alphabetic order.
 
     Raises ValueError where a picture lies in no subfolder, or all of them in one.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for name in ("cats", "dogs"):
+        ...         Path(folder, name).mkdir()
+        ...         Image.new("L", (8, 8)).save(f"{folder}/{name}/1.png")
+        ...     class_names(folder)
+        ['cats', 'dogs']
     """
     names = sorted({_class_of(Path(folder), picture) for picture in _pictures(folder)})
     if len(names) < 2:
