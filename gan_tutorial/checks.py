@@ -190,6 +190,29 @@ def _way_into(low, high, data_range):
     return ""
 
 
+def finite(step, means, networks=()):
+    """Raise FloatingPointError where a mean, or a weight of a network, is not finite.
+
+    Args:
+        step: the step that is done.
+        means: a dict of the losses' and probabilities' means.
+        networks: models whose weights are looked at too.
+
+    Example:
+        >>> finite(1, {"d_loss": 1.38})
+    """
+    broken = [name for name, mean in means.items() if not np.isfinite(mean)]
+    for network in () if broken else networks:
+        if not all(np.isfinite(weights).all() for weights in network.get_weights()):
+            broken.append(f"{network.name}'s weights")
+    if broken:
+        raise FloatingPointError(
+            f"{' and '.join(broken)} not finite at step {step}; likely causes: a learning rate "
+            "that is too high, the log of 0 in a loss, a penalty that is too strong; go back with "
+            "restore(), or build a new Trainer"
+        )
+
+
 def matched(where, state, arrays):
     """Yield (variable, array) for all of a trainer's state and the arrays of its checkpoint.
 

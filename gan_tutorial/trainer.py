@@ -132,7 +132,7 @@ class Trainer(Algorithm1):
 
         Returns the history. Ctrl-C stops between two compiled calls and loses nothing: the next
         `fit` goes on from there. Raises ValueError for data or settings that do not fit, and
-        FloatingPointError at the first loss that is not finite.
+        FloatingPointError at the first loss, and at a report's weight, that is not finite.
         """
         if self._failure:
             raise FloatingPointError(self._failure)
@@ -214,22 +214,21 @@ class Trainer(Algorithm1):
         shown = {_SHOWN[name]: f"{value:.2f}" for name, value in logs.items()}
         bar.set_postfix(shown, refresh=False)
         bar.update(self.step - start)
-        self._check_finite(logs)
+        # Some processors' ReLU makes 0 of NaN, so that the losses alone do not tell.
+        networks = (self.generator, self.discriminator) if self.step == report else ()
+        self._check_finite(logs, networks)
         callbacks.on_train_batch_end(self.step, logs)
         if self.step == report or self.generator.stop_training:
             self._history.add(self.step, logs.values())
             self._sums.assign(tf.zeros_like(self._sums))
             callbacks.on_epoch_end(self.step, {"step": self.step, **logs})
 
-    def _check_finite(self, logs):
-        broken = [name for name, mean in logs.items() if not np.isfinite(mean)]
-        if broken:
-            self._failure = (
-                f"{' and '.join(broken)} not finite at step {self.step}; likely causes: a learning "
-                "rate that is too high, the log of 0 in a loss, a penalty that is too strong; "
-                "go back with restore(), or build a new Trainer"
-            )
-            raise FloatingPointError(self._failure)
+    def _check_finite(self, logs, networks):
+        try:
+            checks.finite(self.step, logs, networks)
+        except FloatingPointError as error:
+            self._failure = str(error)
+            raise
 
     def _state(self):
         """Everything that training changes, by the names under which checkpoints hold it."""

@@ -154,6 +154,13 @@ MUTATIONS = (
         "test_statistics_are_those_of_the_networks_own_activations",
     ),
     Mutation(
+        "nan",
+        "weights that are not finite go on in silence where ReLU hides them from the losses",
+        "if self.step == report else ()\n",
+        "if False else ()\n",
+        "test_weights_that_are_not_finite_stop_training_where_the_losses_hide_it",
+    ),
+    Mutation(
         "lock",
         "two processes may train in one folder",
         "fcntl.LOCK_EX | fcntl.LOCK_NB",

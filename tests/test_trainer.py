@@ -347,7 +347,7 @@ def noise_that_breaks_at_step_31(shape, seed):
     return draws.uniform(shape, seed) + tf.where(seed[1] == 30, np.nan, 0.0)
 
 
-@pytest.mark.xla  # in a plain graph some processors' ReLU makes 0 of NaN
+@pytest.mark.xla  # in a plain graph the next test's ReLU may hide it
 def test_training_stops_at_the_first_loss_that_is_not_finite(tmp_path, make_trainer, dots):
     trainer = make_trainer(prior=noise_that_breaks_at_step_31)
     with pytest.raises(FloatingPointError, match="not finite at step 31; likely causes"):
@@ -358,6 +358,21 @@ def test_training_stops_at_the_first_loss_that_is_not_finite(tmp_path, make_trai
     with pytest.raises(FloatingPointError, match="not finite at step 31"):
         trainer.fit(dots, 1, progress=False)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("xla", [False, True])
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_weights_that_are_not_finite_stop_training_where_the_losses_hide_it(
+    make_trainer, dots, player, xla
+):
+    """Some processors' ReLU makes 0 of NaN, and G's samples are grey without a word."""
+    trainer = make_trainer(jit_compile=xla)
+    [bias] = [v for v in getattr(trainer, player).variables if v.shape == (8,)]
+    bias.assign([np.nan] + 7 * [0.0])
+    with pytest.raises(FloatingPointError, match="not finite at step [0-9]+; likely causes"):
+        trainer.fit(dots, 20, report_every=10, progress=False)
+    assert trainer.step <= 10
+    assert not trainer.healthy
 
 
 def test_weights_that_are_not_finite_are_not_saved(tmp_path, make_trainer):
