@@ -3,8 +3,8 @@
     python tools/links.py                      derive everything from pyproject.toml again
     python tools/links.py --repo owner/name    after publishing: first write it into pyproject.toml
 
-Derived are the badges, set-up cells and links of the notebooks, README's badges and link to the
-site, CITATION.cff, the teachers' example workflow and the links in translations. The site reads
+Derived are the badges, set-up cells and links of the notebooks, README's three links,
+CITATION.cff, the teachers' example workflow and the links in translations. The site reads
 pyproject.toml when it is built, and the project's own workflows need no address.
 """
 
@@ -31,14 +31,17 @@ def rules(repository):
     """Map owner/name to what is rewritten: file, pattern of a whole line, the line."""
     address = f"https://github.com/{repository}"
     first = notebooks.paths()[0]
-    read = f"Read it on its site: <{site(repository)}>."
+    binder, colab = notebooks.launchers(first, repository)
+    read = (
+        f"**[Read it]({site(repository)})** · **[Run it in Colab]({colab})** · "
+        f"**[Run it on Binder]({binder})**"
+    )
     return [
         ("pyproject.toml", r'Repository = ".*"', f'Repository = "{address}"'),
         ("pyproject.toml", r'Documentation = ".*"', f'Documentation = "{site(repository)}"'),
         ("CITATION.cff", r'repository-code: ".*"', f'repository-code: "{address}"'),
         ("CITATION.cff", r'url: ".*"', f'url: "{site(repository)}"'),
-        ("README.md", r"Read it on its site: <.*>\.", read),
-        ("README.md", r"\[!\[Open in Binder\].*", notebooks.badges(first, repository)),
+        ("README.md", r"\*\*\[Read it\].*", read),
         ("docs/teachers/notebooks.yml", r"  ADDRESS: .*", f"  ADDRESS: {address}"),
     ]
 

@@ -4,6 +4,7 @@ Derived, so that nothing is listed by hand: the map of the series, the table of 
 results, and a page of the reference for each module.
 """
 
+import ast
 import base64
 import re
 import shutil
@@ -19,6 +20,13 @@ import result_tables
 ROOT = notebooks.ROOT
 PARTS = re.compile(r"\*\*(What you'll \w+)\.\*\* (.+)")
 DISPLAYED = re.compile(r"\$\$.*?\$\$", re.S)
+ROOMS = {
+    "models": "Models: the networks of each named system",
+    "measures": "Measures: how good samples are",
+    "runs": "Runs: what the command line does in a folder",
+    "experiments": "Experiments: the long runs behind the notebooks",
+    "results": "Results: what the long runs measured",
+}
 MINUTES = re.compile(r"[Aa]bout ([^.;,]*?minutes?) on two cores")
 
 
@@ -44,15 +52,16 @@ def fill(source):
         "binder": notebooks.launchers(notebooks.paths()[0])[0],
         "colab": notebooks.launchers(notebooks.paths()[0])[1],
         "equations": equations.table(),
+        "modules": modules_by_room(),
         "beside": result_tables.beside_the_papers(),
         "made": result_tables.how_each_was_made(),
-        "measured": section_of_readme("How good"),
         "workflow": (ROOT / "docs/teachers/notebooks.yml").read_text(encoding="utf-8").strip(),
     }
     for page in source.glob("*.md"):
         text = page.read_text(encoding="utf-8")
         for name, value in values.items():
-            text = text.replace(f"{{{{{name}}}}}", value)
+            # A place for a whole block is a comment, which a reader of the file does not see.
+            text = text.replace(f"<!-- {{{{{name}}}}} -->", value).replace(f"{{{{{name}}}}}", value)
         page.write_text(text, encoding="utf-8")
 
 
@@ -110,10 +119,21 @@ def minutes(text):
     return MINUTES.search(text)[1]
 
 
-def section_of_readme(heading):
-    """Return a section of README without its heading."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    return re.search(rf"^## {heading}\n(.*?)^## ", text, re.M | re.S)[1].strip()
+def modules_by_room():
+    """Return a table for each room of the package: its modules, and what each is for."""
+    rooms = {}
+    for module, path in package.modules().items():
+        if module and not module.startswith("_"):
+            about = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))).split("\n")[0]
+            room = module.split(".")[0] if path.parent != package.FOLDER else "The core"
+            rooms.setdefault(room, []).append(f"| [`{module}`](api/{module}.rst) | {about} |")
+    order = ["The core", *(room for room in ROOMS if room in rooms)]
+    assert set(order) == set(rooms), "a room without a title"
+    lines = []
+    for room in order:
+        lines += [f"## {ROOMS.get(room, room)}", "", "| module | what it is for |", "|---|---|"]
+        lines += [*rooms[room], ""]
+    return "\n".join(lines)
 
 
 def write_reference(folder):

@@ -1,4 +1,4 @@
-"""Write the results that ship with the package as tables: the papers' numbers beside ours."""
+"""Write the results that ship with the package as tables: the papers' numbers next to ours."""
 
 from statistics import mean, stdev
 
@@ -16,7 +16,7 @@ def nats(row):
 
 
 def percent(share, digits=2):
-    return f"{100 * share:.{digits}f} %"
+    return f"{100 * share:.{digits}f}%"
 
 
 def likelihoods():
@@ -27,8 +27,8 @@ def likelihoods():
     printed = "225 ± 2"
     rows = [
         ("the paper's networks, 250 epochs", printed, nats(paper)),
-        (f"the article's networks, at their best ({best['step']:,} steps)", "", nats(best)),
-        (f"the article's networks, after {article[-1]['step']:,} steps", "", nats(article[-1])),
+        (f"the baseline at its best ({best['step']:,} steps)", "", nats(best)),
+        (f"the baseline after {article[-1]['step']:,} steps", "", nats(article[-1])),
     ]
     for seed in range(3):
         if have(f"stabilised-{seed}"):
@@ -42,9 +42,9 @@ def errors():
     """Rows of the nearest-neighbour error of Radford et al. (2015), Table 3."""
     real = results.load("dcgan-real")
     return [
-        ("DCGAN", "2.98 %", percent(results.load("dcgan-conditional")["last"]["error"])),
-        ("GAN", "6.28 %", percent(results.load("dcgan-mlp")["last"]["error"])),
-        ("real images, 60,000", "3.1 %", percent(real["all"]["error"])),
+        ("DCGAN", "2.98%", percent(results.load("dcgan-conditional")["last"]["error"])),
+        ("GAN", "6.28%", percent(results.load("dcgan-mlp")["last"]["error"])),
+        ("real images, 60,000", "3.1%", percent(real["all"]["error"])),
     ]
 
 
@@ -117,13 +117,13 @@ TABLES = [
         transfers,
     ),
     (
-        "Negative log-likelihood of a token under an oracle, in nats (Yu et al. 2017, Table 1); "
+        "Negative log-likelihood per token under an oracle, in nats (Yu et al. 2017, Table 1); "
         "5,000 tokens, length 20",
         ("seqgan-baselines", *(f"seqgan-eighth-{seed}" for seed in range(3))),
         tokens,
     ),
     (
-        "Modes found in the plane (Lin et al. 2018, PacGAN; the paper's networks are others)",
+        "Modes found in the plane (Lin et al. 2018, PacGAN; with different networks)",
         ("stabilised-toys",),
         modes,
     ),
@@ -131,11 +131,11 @@ TABLES = [
 
 
 def beside_the_papers():
-    """Return the tables of the papers' numbers beside ours, in Markdown."""
+    """Return the tables of the papers' numbers next to ours, in Markdown."""
     lines = []
     for title, needed, rows in TABLES:
         if have(*needed):
-            lines += [f"**{title}**", "", "| | as printed | our run |", "|---|---:|---:|"]
+            lines += [f"**{title}**", "", "| | published | our run |", "|---|---:|---:|"]
             lines += [f"| {' | '.join(row)} |" for row in rows()] + [""]
     return "\n".join(lines)
 

@@ -13,8 +13,20 @@ from gan_tutorial import results
 from gan_tutorial.models import toys
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+README, RESULTS = read("README.md"), read("docs/results.md")
+
+
+def sentences(text):
+    """Return a text without its line breaks, so that tests pin facts and not where lines end."""
+    return " ".join(text.split())
 
 
 def tracked():
@@ -23,33 +35,66 @@ def tracked():
     return [ROOT / name for name in done.stdout.split("\n") if name and (ROOT / name).is_file()]
 
 
+def python_blocks(text):
+    return re.findall(r"```python\n(.*?)```", text, re.S)
+
+
 def test_the_readmes_code_runs(tmp_path, monkeypatch, mnist):
     monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"```python\n(.*?)```", README, re.S)
-    assert len(blocks) == 3
-    program = "\n".join(blocks)
+    [program] = python_blocks(README)
     assert "steps=20_000" in program
+    exec(program.replace("steps=20_000", "steps=5"), {})
+    assert (tmp_path / "digits.png").is_file()
+
+
+def test_the_code_of_the_page_on_the_package_runs(mnist):
+    program = "\n".join(python_blocks(read("docs/package.md")))
+    assert program.count("steps=20_000") == 1
     names = {}
     exec(program.replace("steps=20_000", "steps=5"), names)
-    assert (tmp_path / "digits.png").is_file()
-    names["trainer"].fit(mnist.train_images[:200], 2, progress=False)  # with the loss of one's own
+    names["trainer"].fit(mnist.train_images[:200], 2, progress=False)  # with the reader's loss
 
 
-def test_the_readme_names_what_there_is():
+def test_the_readme_is_a_storefront_and_names_what_there_is():
+    assert len(README.splitlines()) <= 150
     for target in re.findall(r"\]\(([^):#]+)\)", README):
         assert (ROOT / target).exists(), target
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for goal in re.findall(r"make ([a-z][a-z-]+)", README):
-        assert re.search(rf"^{goal}:", makefile, re.M), goal
     for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
         assert f"notebooks/{path.name}" in README
 
 
-def test_the_readmes_results_are_those_of_the_package():
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_make_target_that_a_page_names_exists(page):
+    makefile = read("Makefile")
+    text = page.read_text(encoding="utf-8")
+    code = [a or b for a, b in re.findall(r"^```bash\n(.*?)^```|`([^`\n]+)`", text, re.M | re.S)]
+    for goal in re.findall(r"^make ([a-z][a-z-]+)", "\n".join(code), re.M):
+        assert re.search(rf"^{goal}:", makefile, re.M), goal
+
+
+def test_the_stored_scores_of_the_readme_are_those_of_the_package():
+    for seed in range(3):
+        last = results.load(f"stabilised-{seed}")["snapshots"][-1]
+        assert f"{last['parzen']:.1f}" in README
+        assert f"{last['step']:,} steps" in README
+    floors = results.load("gan-floors")
+    assert f"score {floors['real']['parzen']:.0f} nats" in sentences(README)
+    assert f"score {floors['kmeans']['parzen']:.0f}" in sentences(README)
+    rows = results.load("gan-article")["snapshots"]
+    best = {
+        max(rows, key=lambda r: r["parzen"])["step"],
+        min(rows, key=lambda r: r["frechet"])["step"],
+    }
+    assert best == {30_000, 40_000}
+    late = [row for row in rows if row["step"] >= 300_000]
+    assert all(row["histogram"][1] > 0.98 for row in late)  # "almost everything ... is a 1"
+
+
+def test_the_page_of_results_has_the_baselines_numbers():
     floors, paper = results.load("gan-floors"), results.load("gan-paper")
     rows = results.load("gan-article")["snapshots"]
     at = {row["step"]: row for row in rows}
-    table = re.findall(r"^\| ([0-9,]+) \| (.*) \| (.*) \| (\d+)% \|$", README, re.M)
+    table = re.findall(r"^\| ([0-9,]+) \| (.*) \| (.*) \| (\d+)% \|$", RESULTS, re.M)
     assert len(table) == 8
     for step, parzen, frechet, commonest in table:
         row = at[int(step.replace(",", ""))]
@@ -57,23 +102,23 @@ def test_the_readmes_results_are_those_of_the_package():
         assert frechet == f"{row['frechet']:.1f}"
         assert commonest == f"{100 * row['commonest']:.0f}"
     best = max(rows, key=lambda row: row["parzen"])
-    assert f"({best['step']:,} iterations) | {likelihood(best)} |" in README
+    assert f"step {best['step']:,} | {likelihood(best)} |" in RESULTS
     last = paper["snapshots"][-1]
-    assert f"our run, {last['step'] // 500} epochs | {likelihood(last)} |" in README
-    assert f"10,000 real images | {likelihood(floors['real'])} |" in README
-    assert f"after 1,000,000 iterations | {likelihood(rows[-1])} |" in README
+    assert f"our run, {last['step'] // 500} epochs | {likelihood(last)} |" in RESULTS
+    assert f"10,000 real images | {likelihood(floors['real'])} |" in RESULTS
+    assert f"after 1,000,000 steps | {likelihood(rows[-1])} |" in RESULTS
     real = floors["real"]
     row = f"| {likelihood(real)} | {real['frechet']:.1f} | {real['commonest']:.0%} |"
-    assert f"*real images* {row}" in README
-    assert f"{results.load('gan-article')['seconds'] / 60:.0f}\nminutes beside" in README
-    late = [row for row in rows if row["step"] >= 300_000]
-    assert all(row["histogram"][1] > 0.98 for row in late)  # "nothing but ones"
-    assert f"50,000 real images | {likelihood(floors['kmeans'])} |" in README
+    assert f"*real images* {row}" in RESULTS
+    minutes = results.load("gan-article")["seconds"] / 60
+    assert f"{minutes:.0f} minutes" in sentences(RESULTS)
+    assert min(row["step"] for row in rows[10:] if row["commonest"] > 0.5) == 150_000
+    assert f"50,000 real images | {likelihood(floors['kmeans'])} |" in RESULTS
 
 
-def test_the_readmes_dcgan_tables_are_those_of_the_package():
+def test_the_page_of_results_has_the_dcgans_numbers():
     runs = results.load("dcgan-live")["runs"]
-    table = re.findall(r"^\| (\d+) s \| (.*) \| (.*) \|$", README, re.M)
+    table = re.findall(r"^\| (\d+) s \| (.*) \| (.*) \|$", RESULTS, re.M)
     assert len(table) == 4
     for seconds, *spans in table:
         for kind, span in zip(("dcgan", "mlp"), spans, strict=True):
@@ -83,67 +128,70 @@ def test_the_readmes_dcgan_tables_are_those_of_the_package():
             assert span == f"{min(values):.1f} to {max(values):.1f}"
     long_run, real = results.load("dcgan-conditional"), results.load("dcgan-real")
     last, mlp = long_run["last"], results.load("dcgan-mlp")["last"]
-    assert f"| DCGAN, with labels | 2.98 % | {100 * last['error']:.2f} % |" in README
-    assert f"networks) | 6.28 % | {100 * mlp['error']:.2f} % |" in README
-    assert f"first 50,000 | | {100 * real['last']['error']:.2f} % |" in README
-    assert f"all 60,000 | 3.1 % | {100 * real['all']['error']:.2f} % |" in README
-    assert f"({long_run['steps']:,} steps in\n{long_run['seconds'] / 60:.0f} minutes" in README
+    assert f"| DCGAN, with labels | 2.98% | {100 * last['error']:.2f}% |" in RESULTS
+    assert f"networks) | 6.28% | {100 * mlp['error']:.2f}% |" in RESULTS
+    assert f"first 50,000 | | {100 * real['last']['error']:.2f}% |" in RESULTS
+    assert f"all 60,000 | 3.1% | {100 * real['all']['error']:.2f}% |" in RESULTS
+    text = sentences(RESULTS)
+    assert f"({long_run['steps']:,} steps in {long_run['seconds'] / 60:.0f} minutes" in text
     speed = results.load("dcgan-speed")
-    assert f"{speed['full_command']}`: 39,100 steps of {speed['seconds_a_step']:.2f} s" in README
-    assert f"chosen digit in {last['agreement']:.1%} of its samples" in README
+    assert f"{speed['full_command']}`: 39,100 steps of {speed['seconds_a_step']:.2f} s" in text
+    assert f"requested digit in {last['agreement']:.1%} of the samples" in text
+    assert f"difference of {100 * (last['error'] - real['last']['error']):.2f} percentage" in text
 
 
-def test_the_readmes_tables_of_the_cure_are_those_of_the_package():
+def test_the_page_of_results_has_the_numbers_of_the_cure():
     for seed in range(3):
         run = results.load(f"stabilised-{seed}")
-        assert f"{run['steps']:,} steps" in README
+        assert f"{run['steps']:,} steps" in RESULTS
         last = run["snapshots"][-1]
         shares = f"{min(last['histogram']):.1%} and {max(last['histogram']):.1%}"
-        assert f"| {seed} | {likelihood(last)} | {last['frechet']:.2f} | {shares} |" in README
+        assert f"| {seed} | {likelihood(last)} | {last['frechet']:.2f} | {shares} |" in RESULTS
     for run in results.load("stabilised-arms")["arms"].values():
         rows = run["snapshots"]
         lowest, last = min(row["frechet"] for row in rows), rows[-1]
         end = f"{last['frechet']:.1f} | {last['commonest']:.0%}"
-        assert f"| {last['step']:,} | {lowest:.1f} | {end} |" in README
+        assert f"| {last['step']:,} | {lowest:.1f} | {end} |" in RESULTS
     for name, kinds in results.load("stabilised-toys")["runs"].items():
         for kind, rows in kinds.items():
             modes, high, kl = (np.mean([row[key] for row in rows]) for key in toys.Coverage._fields)
             label = {"none": "no penalty", "penalties": "R1, R2 and average"}[kind]
-            line = f"{label} | {modes:.1f} | {100 * high:.1f} % | {kl:.2f} |"
-            assert re.search(rf"\| {name} of \d+: {re.escape(line)}", README), line
+            line = f"{label} | {modes:.1f} | {100 * high:.1f}% | {kl:.2f} |"
+            assert re.search(rf"\| {name} of \d+: {re.escape(line)}", RESULTS), line
 
 
-def test_the_readmes_table_of_sequences_is_that_of_the_package():
+def test_the_page_of_results_has_the_numbers_of_sequences():
     runs = [results.load(f"lstm-gan-digits-{seed}") for seed in range(5)]
+    text = sentences(RESULTS)
     for kind, label in (
         ("chosen", "close to the paper's protocol"),
         ("averaged", "G's weights averaged"),
     ):
         cells = [[run[kind][name] for run in runs] for name in ("real", "tstr", "trts")]
         row = " | ".join(f"{np.mean(c):.3f} ± {np.std(c, ddof=1):.3f}" for c in cells)
-        assert f"| our run, {label} | {row} |" in README
-        assert ", ".join(f"{run[kind]['tstr']:.3f}" for run in runs) in README
+        assert f"| our run, {label} | {row} |" in RESULTS
+        assert ", ".join(f"{run[kind]['tstr']:.3f}" for run in runs) in text
     sines = results.load("lstm-gan-sines")
     chosen = sines["chosen"]
-    assert f"{sines['steps']:,} of 150,000 steps" in README
-    assert f"measured at step {chosen['step']:,}" in README
+    assert f"{sines['steps']:,} of 150,000 steps" in text
+    assert f"measured at step {chosen['step']:,}" in text
     for name in ("generated", "noise", "quiet_noise"):
-        assert f"{chosen[name]['mmd']:.4f}" in README
-    assert f"band in {chosen['generated']['in_band']:.0%} of the samples" in README
+        assert f"{chosen[name]['mmd']:.4f}" in text
+    assert f"{chosen['generated']['in_band']:.0%} of the samples have the peak" in text
 
 
-def test_the_readmes_table_of_tokens_is_that_of_the_package():
+def test_the_page_of_results_has_the_numbers_of_tokens():
     oracles = results.load("seqgan-baselines")["oracles"].values()
     for writer in ("oracle", "bigram", "unigram", "untrained", "uniform"):
         values = [oracle[writer]["oracle_nll"] for oracle in oracles]
-        assert f"{min(values):.2f} to {max(values):.2f}" in README
+        assert f"{min(values):.2f} to {max(values):.2f}" in sentences(RESULTS)
     runs = [results.load(f"seqgan-eighth-{seed}") for seed in range(3)]
     labels = {
-        "pretrained": "30 epochs: where the next four start",
-        "likelihood": "on for as many CPU seconds as SeqGAN",
+        "pretrained": "30 epochs (the next four start here)",
+        "likelihood": "continued for SeqGAN's CPU time",
         "seqgan": "| SeqGAN",
         "constant": "constant reward",
-        "temperature 0.9": "at a temperature of 0.9, no more training",
+        "temperature 0.9": "temperature 0.9, no more training",
         "stopped": "stopped after 5 epochs",
         "stopped, temperature 0.8": "stopped after 5 epochs, temperature 0.8",
         "stopped, temperature 0.7": "stopped after 5 epochs, temperature 0.7",
@@ -153,21 +201,22 @@ def test_the_readmes_table_of_tokens_is_that_of_the_package():
         measures = ("oracle_nll", "held_out_nll", "distinct_2", "self_bleu_3")
         cells = [[r[m] for r in rows] for m in measures]
         row = " | ".join(f"{np.mean(c):.3f} ± {np.std(c, ddof=1):.3f}" for c in cells)
-        assert f"{label} | {row} |" in README
+        assert f"{label} | {row} |" in RESULTS
 
 
 def likelihood(row):
     return f"{row['parzen']:.1f} ± {row['parzen_se']:.1f}"
 
 
-def test_every_option_of_the_readme_exists(capsys):
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_option_that_a_page_names_exists(page, capsys):
     from gan_tutorial.cli import main
 
     helps = ""
     for command in ("train", "sample", "evaluate", "reproduce", "lab"):
         main([command, "--help"])
         helps += capsys.readouterr().out
-    for line in re.findall(r"^gan-tutorial .*$", README, re.M):
+    for line in re.findall(r"^gan-tutorial .*$", page.read_text(encoding="utf-8"), re.M):
         for option in re.findall(r"--[a-z-]+", line):
             assert option in helps, option
 
