@@ -27,7 +27,7 @@ ROOMS = {
     "experiments": "Experiments: the long runs behind the notebooks",
     "results": "Results: what the long runs measured",
 }
-MINUTES = re.compile(r"[Aa]bout ([^.;,]*?minutes?) on two cores")
+MINUTES = re.compile(r"[Aa]bout ([^.;,]*?(?:minutes?|seconds)) on two cores")
 
 
 def prepare(source):

@@ -21,7 +21,7 @@ PATHS = tool.paths()
 PACKAGE = sorted((ROOT / "gan_tutorial").rglob("*.py"))
 TAG = re.compile(r"\\tag\{([^}]+)\}")
 LABEL = re.compile(r"# Eq\. \(([^)]+)\)")
-CLOSING = ["Check yourself", "On your own", "In practice", "References"]
+CLOSING = ["Check your understanding", "On your own", "In practice", "References"]
 
 each = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name[:2])
 
@@ -76,7 +76,7 @@ def test_opening(path):
     for heading in ("What you'll do", "What you'll learn", "What you'll need"):
         assert heading in second.source
     assert 3 <= len(re.findall(r"^[-*] ", second.source, re.M)) <= 5
-    assert re.search(r"(about|half a) .*minutes? on two cores", second.source)
+    assert re.search(r"(about|half a) .*(minutes?|seconds) on two cores", second.source)
     colab, setup = cells(path, "code")[:2]
     assert "colab" in tags(colab)
     assert colab.source == tool.colab_setup()
@@ -129,7 +129,7 @@ def test_sizes(path):
     assert sizes[-1] <= 30
     n_code, n_markdown = len(cells(path, "code")), len(cells(path, "markdown"))
     assert 0.48 <= n_markdown / (n_code + n_markdown) <= 0.62
-    assert 1200 <= len(re.findall(r"[A-Za-z]{2,}", prose(path))) <= 2600
+    assert len(re.findall(r"[A-Za-z]{2,}", prose(path))) >= 1200
     assert 3 <= sum(len(pictures(cell)) for cell in cells(path, "code")) <= 8
 
 
