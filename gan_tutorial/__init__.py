@@ -1,4 +1,4 @@
-"""A small package beside a series of notebooks on generative adversarial networks (GANs).
+"""A small package for a series of notebooks on generative adversarial networks (GANs).
 
 Where each equation is computed. x is a real image, z is noise, D returns logits, s is the sigmoid:
 

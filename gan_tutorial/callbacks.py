@@ -121,9 +121,9 @@ class Checkpoints(Periodic):
 
 
 class KeepBest(Periodic):
-    """Keep the best generator by a measure: `folder/best.keras`, with best.json beside it.
+    """Keep the best generator by a measure: `folder/best.keras`, with best.json next to it.
 
-    `load_generator(folder, which="best")` reads it. A run that is resumed goes on with the best
+    `load_generator(folder, which="best")` reads it. A run that is resumed keeps the best
     that it had.
 
     Args:

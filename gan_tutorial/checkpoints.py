@@ -1,6 +1,6 @@
 """Files that are whole or absent: one .npz a checkpoint, and a run's saved generator.
 
-A checkpoint holds arrays and one JSON text, never pickled objects. It is written beside its place,
+A checkpoint holds arrays and one JSON text, never pickled objects. It is written next to its place,
 flushed to disk and moved in by `os.replace`, so that a kill at any moment leaves the old files.
 """
 

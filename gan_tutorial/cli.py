@@ -152,7 +152,7 @@ def _train_options(command):
     add("--seed", type=_whole(0, LARGEST_SEED), metavar="N", help="decides every random draw (0)")
     add("--report-every", type=_whole(1), metavar="N", help="steps between pictures (500)")
     add("--checkpoint-every", type=_whole(1), metavar="N", help="steps between checkpoints (1000)")
-    best = "keep the best generator by Frechet classifier distance, measured every N steps (no)"
+    best = "keep the best generator by Fréchet classifier distance, measured every N steps (no)"
     add("--keep-best", type=_whole(1), metavar="N", help=best)
 
 

@@ -68,7 +68,7 @@ def run_sample(folder, n, seed, label, which, out):
 
 
 def run_evaluate(folder, n, seed, which):
-    """Measure a run's samples; write evaluation.json, print the measures beside their floors."""
+    """Measure a run's samples; write evaluation.json, print their measures and real images'."""
     require_tensorflow()
     from gan_tutorial import runs
     from gan_tutorial.measures import evaluation
@@ -85,7 +85,7 @@ def run_evaluate(folder, n, seed, which):
 
 
 def run_reproduce(name, parts, out, minutes):
-    """Go on with a long run, or its parts, and write what it measured."""
+    """Resume a long run, or its parts, and write what it measured."""
     known = REPRODUCED[name]
     unknown = [part for part in parts or () if part not in known]
     if unknown:

@@ -128,7 +128,7 @@ class Trainer(Algorithm1):
             report_every: steps between two rows of `history`, counted from step 0.
             callbacks: `keras.callbacks.Callback`s. Their `model` is G, their `trainer` this object;
                 an epoch of theirs is a report, its number the step, its logs the history's columns.
-            progress: show a bar with the losses, D(x), D(G(z)) and steps a second.
+            progress: show a bar with the losses, D(x), D(G(z)) and steps per second.
 
         Returns the history. Ctrl-C stops between two compiled calls and loses nothing: the next
         `fit` goes on from there. Raises ValueError for data or settings that do not fit, and
@@ -188,7 +188,7 @@ class Trainer(Algorithm1):
         return self
 
     def settings(self):
-        """Return what, beside data and networks, decides the course of training, ready for JSON."""
+        """Return what decides the course of training apart from data and networks, for JSON."""
         names = ("batch_size", "d_steps", "g_steps", "clip", "ema", "seed")
         return {
             "loss": self.loss.name,

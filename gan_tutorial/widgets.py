@@ -1,6 +1,6 @@
-"""Interactive pictures for notebooks: sliders beside one picture that follows them.
+"""Interactive pictures for notebooks: sliders next to one picture that follows them.
 
-The picture is a PNG in a `widgets.Image`, drawn anew when a slider moves. Each explorer also shows
+The picture is a PNG in a `widgets.Image`, drawn again when a slider moves. Each explorer also shows
 itself as that PNG alone, so a page on which no Python runs keeps the last frame.
 """
 

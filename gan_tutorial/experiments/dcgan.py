@@ -1,8 +1,8 @@
 """The runs behind notebook 06: `gan-tutorial reproduce dcgan`.
 
 For the 1-nearest-neighbour table, as in Radford et al. 2015, Table 3: a network that knows the
-label draws 50,000 digits, and whoever has only these must read the test set. For a minute and a
-half of training: the small DCGAN beside the article's GAN, one after the other.
+label draws 50,000 digits, and a classifier that has only these must read the test set. For a minute
+and a half of training: the small DCGAN and the article's GAN, one after the other.
 """
 
 import json
@@ -105,7 +105,7 @@ def reproduce_mlp(data, out, minutes):
 
 
 def reproduce_real(data, out, minutes):
-    """Real images in the place of samples: the check of the measure; write dcgan-real.json.
+    """Real images instead of samples: the check of the measure; write dcgan-real.json.
 
     The first 50,000, which the networks are trained on, and all 60,000.
     """

@@ -67,7 +67,7 @@ def reproduce_paper(data, out, minutes):
 
 
 def reproduce_floors(data, out, minutes):
-    """Real images and k-means centroids in the place of samples; write gan-floors.json to `out`."""
+    """Real images and k-means centroids instead of samples; write gan-floors.json to `out`."""
     del minutes  # it trains nothing
     images = data.not_held_out
     clusters = min(longrun.SAMPLES, len(images) // 5)

@@ -1,7 +1,7 @@
 """Long runs that are resumable: train in pieces, keep snapshots, measure them, write a result.
 
 At the end of each piece the generator's weights are kept as float16, a snapshot. Every measure is
-taken of snapshots, so that whoever has the snapshots can take it again.
+taken of snapshots, so that anyone who has the snapshots can take it again.
 """
 
 import json
@@ -155,7 +155,7 @@ def read_snapshot(path):
 
 
 def run_facts(trainer, images, data, folder, name, part):
-    """Map a trained run to what its result says beside its measures, a dict ready for JSON."""
+    """Map a trained run to all but the measures of its result, a dict ready for JSON."""
     history = trainer.history
     return {
         **circumstances(images, data, name, part),

@@ -3,7 +3,7 @@
 RCGAN on the digits 0 to 2, row by row, from five initialisations, each judged by a classifier that
 learns from its samples; and RGAN on sines, judged by MMD. The protocol is that of Esteban et al.
 2017, sections 4.1 and 4.2, with the settings of the authors' code (github.com/ratschlab/RGAN).
-Beside RCGAN's G its average over the steps is judged, which the paper did not have.
+Next to RCGAN's G, its average over the steps is judged, which the paper did not have.
 """
 
 import json
@@ -196,7 +196,7 @@ def _measure_sines(folder, generator, validation, test):
 
 
 def _final_sines(generator, validation, test):
-    """Map G to its measures beside those of real sines and of noise: N(0, 1), and as loud as sines.
+    """Map G to its measures and those of real sines and of noise: N(0, 1), and as loud as sines.
 
     `mmd` is at the median distance, `mmd_protocol` at the bandwidth that tells them apart best.
     """

@@ -3,7 +3,7 @@
 The oracle experiment of Yu et al. 2017, section 4, and the controls that it lacked. All arms of a
 seed start from the same pretrained policy: SeqGAN; the same policy steps under a constant reward;
 maximum likelihood for as many seconds of the processor; and the pretrained policy at other
-temperatures. One more stops maximum likelihood where held-out sequences are likeliest, and takes
+temperatures. One more stops maximum likelihood where held-out sequences are most likely, and takes
 other temperatures from there.
 """
 
@@ -59,7 +59,7 @@ TIERS = {  # the paper's own sizes come last
 class Experiment:
     """One seed of a tier: its oracle and its data, the game, and how far each arm has come.
 
-    Go on with it on as many cores as it began with: the draws of its data depend on their number.
+    Resume it on as many cores as it began with: the draws of its data depend on their number.
     """
 
     def __init__(self, tier, seed, folder, minutes):

@@ -98,7 +98,7 @@ def _stops(steps):
 
 
 def _speeds(images, path, slices=4, steps=500):
-    """Map images to the best steps a second of each arm over slices in turn; kept in a file."""
+    """Map images to the best steps per second of each arm over slices in turn; kept in a file."""
     if path.is_file():
         return json.loads(path.read_text())
     trainers = {arm: stabilised.make_arm(arm) for arm in stabilised.ARMS}

@@ -24,7 +24,7 @@ class Digits(NamedTuple):
 def digit_shares(samples):
     """Map samples `(n, 28, 28, 1)` in [0, 1] to what the classifier takes them for, a `Digits`.
 
-    A digit is covered when at least 1 % of the samples show it. The confidence is the mean of the
+    A digit is covered when at least 1% of the samples show it. The confidence is the mean of the
     largest of the ten probabilities. Raises ValueError for another shape or range.
 
     Example:
@@ -51,7 +51,7 @@ def one_nearest_neighbour_error(samples, labels, test_images, test_labels):
 
     Raises ValueError for other shapes, ranges or numbers of labels.
     Source: Radford et al. 2015, Table 3: 50,000 samples against MNIST's test set. Training images
-    in their place give 3.09 % where all 60,000 are taken, 3.34 % with the first 50,000.
+    in their place give 3.09% where all 60,000 are taken, 3.34% with the first 50,000.
 
     Example:
         >>> one_nearest_neighbour_error(np.eye(2), [0, 1], np.array([[0.9, 0], [0.8, 0.1]]), [0, 1])
@@ -67,7 +67,7 @@ def one_nearest_neighbour_error(samples, labels, test_images, test_labels):
 def readable(data):
     """Return whether the classifier reads a dataset's first 1,000 test images as their labels do.
 
-    It knows MNIST's digits alone: of the same digits, mirrored, it reads 42 %.
+    It knows MNIST's digits alone: of the same digits, mirrored, it reads 42%.
 
     Args:
         data: as `load_mnist` returns it.

@@ -17,7 +17,7 @@ def evaluate(samples, data, of_digits=True):
     """Map samples, and a dataset as `load_mnist` returns it, to all measures by their names.
 
     samples: their number. parzen, parzen_se, parzen_sigma: see `parzen_log_likelihood`. frechet:
-    `frechet_distance` to the test images. histogram, covered, commonest, confidence: see
+    `frechet_distance` to the test images. histogram, covered, `commonest`, confidence: see
     `digit_shares`. nearest: mean distance of the first 1,000 samples to the nearest training image.
     Those that the digit classifier takes are left out where `of_digits` is False.
 
@@ -46,7 +46,7 @@ def _as_digits(samples, data):
 
 
 def floors(data, n=10_000, of_digits=True):
-    """Map a dataset to what real images score: n training images in the place of samples.
+    """Map a dataset to what real images score: n training images instead of samples.
 
     They come from those that are not held out; `nearest` is that of test images instead, since a
     training image's nearest training image is itself. With fewer images all are taken.
@@ -77,9 +77,9 @@ def table(scores, floor):
 
 _ROWS = {
     "parzen": ("Parzen log-likelihood, nats", "{parzen:.1f} ± {parzen_se:.1f}"),
-    "frechet": ("Frechet classifier distance", "{frechet:.2f}"),
+    "frechet": ("Fréchet classifier distance", "{frechet:.2f}"),
     "covered": ("digits covered, of 10", "{covered}"),
-    "commonest": ("share of the commonest digit", "{commonest:.1%}"),
+    "commonest": ("share of the most common digit", "{commonest:.1%}"),
     "confidence": ("mean confidence of the classifier", "{confidence:.3f}"),
     "nearest": ("distance to the nearest training image", "{nearest:.2f}"),
 }

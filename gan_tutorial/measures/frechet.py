@@ -46,7 +46,7 @@ def of_features(features):
 def frechet_distance(samples, real):
     """Map samples and real images, `(n, 28, 28, 1)` in [0, 1], to their distance, at least 0.
 
-    The Frechet classifier distance: that of two Gaussians fitted to the features of a small digit
+    The Fréchet classifier distance: that of two Gaussians fitted to the features of a small digit
     classifier. It is not the FID, whose features are those of Inception, and cannot be compared
     with one. Either argument may be `Statistics` computed before. More images give a lower value.
 

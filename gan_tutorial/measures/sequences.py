@@ -1,7 +1,7 @@
-"""Measures of token sequences, quality and diversity, and the baselines beside which they stand.
+"""Measures of token sequences, quality and diversity, and the baselines to compare them with.
 
-Sequences are whole numbers `(n, length)`. A low NLL under the oracle alone says little: whoever
-draws one likely sequence for ever has it. So it always stands beside a measure of diversity.
+Sequences are whole numbers `(n, length)`. A low NLL under the oracle alone says little: a
+generator that repeats one likely sequence has it. So report it with a measure of diversity.
 """
 
 import math

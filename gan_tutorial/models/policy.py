@@ -125,7 +125,7 @@ def sample_tokens(policy, n, length, seed=0, temperature=1.0, purpose=SAMPLE, fi
         n, length: how many, and of how many tokens.
         seed: the same one draws the same sequences, on the same number of cores: TensorFlow's
             categorical draws depend on how it shares out the rows.
-        temperature: logits are divided by it: below 1 likely tokens become likelier.
+        temperature: logits are divided by it: below 1 likely tokens become more likely.
         purpose, first: of the draws' keys (`draws.key`); each 1,000 sequences are one draw.
 
     Raises ValueError for a temperature not above 0.

@@ -70,7 +70,7 @@ def coverage(points, density):
     high-quality points by mode from equal shares, at least 0, and log(modes) for a single mode;
     infinite where no point is of high quality.
 
-    Raises ValueError where points are no finite `(n, 2)`.
+    Raises ValueError where points are not finite `(n, 2)`.
     Source: PacGAN (Lin et al. 2018), section 4.1; the authors draw 2,500 points.
 
     Example:

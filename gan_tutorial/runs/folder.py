@@ -103,7 +103,7 @@ def _lock(file):
 
 
 def check_same_data(out, facts):
-    """Refuse to go on with other images; the same ones may have moved to another path."""
+    """Refuse to continue with other images; the same ones may have moved to another path."""
     before = read_metrics(out)["data"]
     if before["crc32"] != facts["crc32"]:
         raise ValueError(

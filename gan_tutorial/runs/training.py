@@ -10,7 +10,7 @@ from gan_tutorial.runs.keeper import RunKeeper
 
 
 def train(out, settings, overwrite=False, progress=True):
-    """Train a new run in a folder, or go on with the one that is there; return its metrics.
+    """Train a new run in a folder, or resume the one that is there; return its metrics.
 
     Ctrl-C keeps what there is and raises KeyboardInterrupt. Raises ValueError and OSError where
     data, settings or the folder do not do, before anything in the folder is touched, and
