@@ -35,13 +35,13 @@ help:
 	@echo "make site-test   build it once more and follow its links"
 	@echo "make browser     the notebooks and the site in a real browser (needs Chromium)"
 	@echo "make translations  update docs/locale from the pages, and say what is left to translate"
-	@echo "make bench       the trainer's speed beside what you would use instead; with"
-	@echo "                 AGAINST=REV beside itself at another revision, in turn"
+	@echo "make bench       the trainer's speed, and that of what you would use instead; with"
+	@echo "                 AGAINST=REV compared with itself at another revision, in turn"
 	@echo "make mutations   break a copy of the code on purpose, and see which tests notice"
 	@echo "make faults      kill a hundred processes that train, and see that nothing is lost"
 	@echo "make notebooks   execute the notebooks afresh and store their outputs (needs MNIST)"
 	@echo "make links       write badges and links; REPO=owner/name sets the project's address"
-	@echo "make lock        write lock.txt anew: the versions that the other commands install"
+	@echo "make lock        write lock.txt again: the versions that the other commands install"
 	@echo "make oldest      install the oldest supported dependencies, for make test to run on"
 
 # The virtual environment, made afresh when the list of dependencies changes.

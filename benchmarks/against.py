@@ -186,7 +186,7 @@ def report(game, pairs):
     there, here = (statistics.median(speeds) for speeds in zip(*pairs, strict=True))
     said = verdict(low, high)
     print(
-        f"{game:14} {there:7.1f} {here:7.1f} steps a second, ratio "
+        f"{game:14} {there:7.1f} {here:7.1f} steps per second, ratio "
         f"{statistics.median(ratios):.3f} [{low:.3f}, {high:.3f}] in {len(pairs)} pairs: {said}",
         flush=True,
     )

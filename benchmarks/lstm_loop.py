@@ -10,7 +10,7 @@ are compiled before the clock runs; then each in turn trains a slice, and the be
 
 On two cores of an AMD EPYC (AVX2), Python 3.11, TensorFlow 2.21, Keras 3.15, nothing else running:
 
-    way                  ms a step  s to compile and first slice
+    way                  ms per step  s to compile and first slice
     unrolled, XLA             10.2                          20.3
     unrolled, graph           10.9                           5.3
     hoisted, XLA              11.2                          21.2
@@ -121,7 +121,7 @@ def main():
             each.fit(rows, args.steps, labels, progress=False)
             slice_ = 1000 * (time.perf_counter() - started) / args.steps
             best[name] = min(slice_, best.get(name, slice_))
-    print(f"{'way':20} {'ms a step':>9} {'s to compile and first slice':>29}")
+    print(f"{'way':20} {'ms per step':>9} {'s to compile and first slice':>29}")
     for name in sorted(best, key=best.get):
         print(f"{name:20} {best[name]:9.1f} {compiling[name]:29.1f}")
 

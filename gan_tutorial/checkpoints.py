@@ -131,10 +131,10 @@ def read_newest(directory, schemes=(1, SCHEME)):
         if scheme not in schemes:
             raise ValueError(
                 f"{path}: its run drew with keys of scheme {scheme}, this version has scheme "
-                f"{SCHEME}: start the run anew, or go on with the version that began it"
+                f"{SCHEME}: start the run again, or resume it with the version that began it"
             )
         return arrays, facts
-    raise ValueError(f"{directory}: every checkpoint in it is damaged; start the run anew")
+    raise ValueError(f"{directory}: every checkpoint in it is damaged; start the run again")
 
 
 def _read(path):

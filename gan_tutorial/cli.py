@@ -13,8 +13,8 @@ from gan_tutorial import __version__, commands
 LOSSES = ("minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic")
 LARGEST_SEED = 2**60 - 1  # that of draws, which would load TensorFlow to say it
 INTERRUPTED = {
-    "train": "interrupted; what was trained is kept, go on with --resume",
-    "reproduce": "interrupted; what was done is kept, the same command goes on",
+    "train": "interrupted; what was trained is kept, continue with --resume",
+    "reproduce": "interrupted; what was done is kept, the same command resumes it",
 }
 
 
@@ -119,7 +119,7 @@ def _above_zero(text):
 def _train_options(command):
     add = command.add_argument
     add("--out", default="runs/gan", metavar="FOLDER", help="the run's folder (runs/gan)")
-    add("--resume", action="store_true", default=False, help="go on with the run in that folder")
+    add("--resume", action="store_true", default=False, help="resume the run in that folder")
     add("--overwrite", action="store_true", default=False, help="replace the run in that folder")
     add("--quiet", action="store_true", default=False, help="no progress bar")
     add("--data", metavar="PATH", help="an mnist.npz, a folder of pictures, or .npz/.npy (MNIST)")

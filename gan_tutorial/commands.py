@@ -36,7 +36,7 @@ def run_train(out, resume, overwrite, quiet, **given):
     metrics = runs.train(out, settings, overwrite, progress=not quiet)
     print(
         f"{metrics['steps']:,} steps on {metrics['data']['source']} in {metrics['seconds']:.0f} s "
-        f"({metrics['steps_per_second']:.0f} steps a second)"
+        f"({metrics['steps_per_second']:.0f} steps per second)"
     )
     print(f"Look at {Path(out, 'samples.png')}, {Path(out, 'training.gif')} and losses.png")
 

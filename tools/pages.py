@@ -53,7 +53,7 @@ def fill(source):
         "colab": notebooks.launchers(notebooks.paths()[0])[1],
         "equations": equations.table(),
         "modules": modules_by_room(),
-        "beside": result_tables.beside_the_papers(),
+        "compared": result_tables.compared_with_the_papers(),
         "made": result_tables.how_each_was_made(),
         "workflow": (ROOT / "docs/teachers/notebooks.yml").read_text(encoding="utf-8").strip(),
     }

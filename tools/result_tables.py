@@ -130,7 +130,7 @@ TABLES = [
 ]
 
 
-def beside_the_papers():
+def compared_with_the_papers():
     """Return the tables of the papers' numbers next to ours, in Markdown."""
     lines = []
     for title, needed, rows in TABLES:

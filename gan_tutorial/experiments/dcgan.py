@@ -193,7 +193,7 @@ def _measured_live(trainer, data):
         histogram = digit_shares(samples).histogram.tolist()
         measures.append({"seconds": seconds, "step": step, "frechet": frechet})
         measures[-1]["histogram"] = histogram
-        print(f"{seconds:.0f} s, step {step:,}: Frechet {frechet:.1f}", flush=True)
+        print(f"{seconds:.0f} s, step {step:,}: Fréchet {frechet:.1f}", flush=True)
     return longrun.rounded(measures)
 
 

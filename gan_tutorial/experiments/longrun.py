@@ -219,6 +219,6 @@ def rounded(thing):
 
 def _short(row):
     return (
-        f"Parzen {row['parzen']:.1f}, Frechet {row['frechet']:.2f}, "
-        f"commonest digit {row['commonest']:.0%}"
+        f"Parzen {row['parzen']:.1f}, Fréchet {row['frechet']:.2f}, "
+        f"most common digit {row['commonest']:.0%}"
     )

@@ -51,9 +51,7 @@ def merged_settings(out, given, resume=False, overwrite=False):
     check_free(out)
     fresh = overwrite or not holds_run(out)
     if not (fresh or resume):
-        raise ValueError(
-            f"{out}: holds a run; use --resume to go on with it, --overwrite, or --out"
-        )
+        raise ValueError(f"{out}: holds a run; use --resume to continue it, --overwrite, or --out")
     settings = _completed(given if fresh else read_metrics(out)["settings"])
     asked = {**settings, **given}
     if not fresh:

@@ -26,7 +26,7 @@ def train(out, settings, overwrite=False, progress=True):
             _train(keeper, data, measure, progress)
         except OSError as error:
             raise OSError(
-                f"{error}; what was written before is whole: go on with --resume"
+                f"{error}; what was written before is whole: continue with --resume"
             ) from error
     return read_metrics(out)
 

@@ -231,7 +231,7 @@ def test_a_checkpoint_whose_draws_had_other_keys_is_refused_in_one_line(tmp_path
     game = small_game()
     game.save(tmp_path, keys=1)
     before = game.policy.get_weights()
-    with pytest.raises(ValueError, match="keys of scheme 1, .* start the run anew"):
+    with pytest.raises(ValueError, match="keys of scheme 1, .* start the run again"):
         game.restore(tmp_path)
     assert all(map(np.array_equal, before, game.policy.get_weights()))
 

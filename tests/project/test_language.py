@@ -1,7 +1,7 @@
 """Plain English: phrases that readers stumbled over do not come back.
 
 A list of calques and archaic words, each with a better one. It holds for README, the docs, the
-notebooks' prose and the docstrings; code in backquotes is left out.
+notebooks' prose, the docstrings and the messages; code in backquotes is left out.
 """
 
 import ast
@@ -56,18 +56,17 @@ def without_code(text):
     return text
 
 
-def docstrings(path):
-    """Yield the docstrings of a module without their examples."""
+def sentences(path):
+    """Yield the docstrings of a module without their examples, and its messages."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
-            text = ast.get_docstring(node) or ""
-            yield re.sub(r"^\s*(>>>|\.\.\.).*$", "", text, flags=re.M)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+            yield re.sub(r"^\s*(>>>|\.\.\.).*$", "", node.value, flags=re.M)
 
 
 def prose(path):
     """Return what a file says to its readers, without code."""
     if path.suffix == ".py":
-        return without_code("\n".join(docstrings(path)))
+        return without_code("\n\n".join(sentences(path)))
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":
         cells = nbformat.reads(text, as_version=4).cells
@@ -99,7 +98,7 @@ def test_a_page_is_in_plain_english(path):
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_docstrings_are_in_plain_english(path):
+def test_docstrings_and_messages_are_in_plain_english(path):
     assert found(prose(path), EVERYWHERE) == []
 
 
