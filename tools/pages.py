@@ -124,7 +124,11 @@ def modules_by_room():
     rooms = {}
     for module, path in package.modules().items():
         if module and not module.startswith("_"):
-            about = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))).split("\n")[0]
+            about = (
+                ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+                .split("\n")[0]
+                .replace("|", "\\|")
+            )
             room = module.split(".")[0] if path.parent != package.FOLDER else "The core"
             rooms.setdefault(room, []).append(f"| [`{module}`](api/{module}.rst) | {about} |")
     order = ["The core", *(room for room in ROOMS if room in rooms)]
