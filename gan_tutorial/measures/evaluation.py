@@ -4,7 +4,7 @@ What real images score against other real images is the floor of a measure: no g
 told from the data by a measure once it has reached that.
 """
 
-from gan_tutorial.measures import classifier
+from gan_tutorial.measures import classifier, manifold
 from gan_tutorial.measures.copies import nearest_neighbours
 from gan_tutorial.measures.digits import shares_of
 from gan_tutorial.measures.frechet import frechet_distance, of_features
@@ -17,7 +17,8 @@ def evaluate(samples, data, of_digits=True):
     """Map samples, and a dataset as `load_mnist` returns it, to all measures by their names.
 
     samples: their number. parzen, parzen_se, parzen_sigma: see `parzen_log_likelihood`. frechet:
-    `frechet_distance` to the test images. histogram, covered, `commonest`, confidence: see
+    `frechet_distance` to the test images. precision, recall, density, coverage: those of as many
+    test images (`precision_recall`). histogram, covered, `commonest`, confidence: see
     `digit_shares`. nearest: mean distance of the first 1,000 samples to the nearest training image.
     Those that the digit classifier takes are left out where `of_digits` is False.
 
@@ -37,9 +38,11 @@ def evaluate(samples, data, of_digits=True):
 
 def _as_digits(samples, data):
     features, probabilities = classifier.see(samples)
-    shares = shares_of(probabilities)
+    shares, real = shares_of(probabilities), classifier.see(data.test_images)[0]
+    n = min(len(features), len(real))  # recall rises with the number, so both sets have the same
     return {
-        "frechet": frechet_distance(of_features(features), data.test_images),
+        "frechet": frechet_distance(of_features(features), of_features(real)),
+        **manifold.of_features(features[:n], real[:n])._asdict(),
         **shares._asdict(),
         "histogram": shares.histogram.tolist(),
     }
@@ -78,6 +81,10 @@ def table(scores, floor):
 _ROWS = {
     "parzen": ("Parzen log-likelihood, nats", "{parzen:.1f} ± {parzen_se:.1f}"),
     "frechet": ("Fréchet classifier distance", "{frechet:.2f}"),
+    "precision": ("precision, k = 3", "{precision:.3f}"),
+    "recall": ("recall, k = 3", "{recall:.3f}"),
+    "density": ("density, k = 3", "{density:.3f}"),
+    "coverage": ("coverage, k = 3", "{coverage:.3f}"),
     "covered": ("digits covered, of 10", "{covered}"),
     "commonest": ("share of the most common digit", "{commonest:.1%}"),
     "confidence": ("mean confidence of the classifier", "{confidence:.3f}"),
