@@ -204,6 +204,32 @@ def test_the_page_of_results_has_the_numbers_of_tokens():
         assert f"{label} | {row} |" in RESULTS
 
 
+def test_the_page_of_results_has_precision_and_recall():
+    found = results.load("manifold")
+    names = ("frechet", "precision", "recall", "density", "coverage")
+    digits = {"frechet": 2}
+
+    def cells(row):
+        return " | ".join(f"{row[name]:.{digits.get(name, 3)}f}" for name in names)
+
+    at = {row["step"]: row for row in found["generators"]["gan-article"]}
+    for step in (5000, 20_000, 30_000, 100_000, 1_000_000):
+        assert f"| baseline, step {step:,} | {cells(at[step])} |" in RESULTS
+    for name, label in (
+        ("dcgan-mlp", "baseline's networks with labels"),
+        ("dcgan-conditional", "conditional DCGAN"),
+        ("stabilised-0", "the cure, seed 0"),
+    ):
+        assert f"| {label} | {cells(found['generators'][name][0])} |" in RESULTS
+    real = [[block[name] for block in found["real"]] for name in names]
+    row = [
+        f"{np.mean(c):.{digits.get(name, 3)}f} ± {np.std(c, ddof=1):.{digits.get(name, 3)}f}"
+        for name, c in zip(names, real, strict=True)
+    ]
+    assert f"| *real images* | {' | '.join(row)} |" in RESULTS
+    assert f"falls to {at[1_000_000]['recall']:.3f}" in sentences(RESULTS)
+
+
 def likelihood(row):
     return f"{row['parzen']:.1f} ± {row['parzen_se']:.1f}"
 

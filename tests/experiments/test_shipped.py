@@ -1,0 +1,52 @@
+"""The shipped generators measured again, and the result that ships."""
+
+import json
+
+import numpy as np
+import pytest
+
+from gan_tutorial import data, results
+from gan_tutorial.algorithm import sample
+from gan_tutorial.cli import main
+from gan_tutorial.experiments import longrun, shipped
+from gan_tutorial.measures import classifier
+
+
+def test_every_block_and_every_step_gets_a_row(tmp_path, monkeypatch, mnist):
+    few = mnist._replace(train_images=mnist.train_images[:250], test_images=mnist.test_images[:100])
+    monkeypatch.setattr(data, "load_mnist", lambda: few)
+    monkeypatch.setattr(longrun, "SAMPLES", 100)
+    kept = ("stabilised-0", "dcgan-mlp")
+    monkeypatch.setattr(shipped, "TRAINERS", {name: shipped.TRAINERS[name] for name in kept})
+    assert main(["reproduce", "shipped", "--out", str(tmp_path)]) == 0
+    found = json.loads((tmp_path / "shipped" / "manifold.json").read_text())
+    assert found["settings"]["samples"] == 100
+    assert len(found["real"]) == 2  # the third block would have 50 images
+    assert [row["step"] for row in found["generators"]["stabilised-0"]] == [60_000]
+    assert [row["step"] for row in found["generators"]["dcgan-mlp"]] == [50_000]
+    assert set(found["real"][0]) == {"frechet", "precision", "recall", "density", "coverage"}
+
+
+@pytest.mark.slow
+@pytest.mark.mnist
+def test_the_shipped_scores_follow_from_shipped_weights(mnist):
+    found = results.load("manifold")
+    trainer = shipped.TRAINERS["stabilised-0"]()
+    trainer.generator.set_weights(results.weights("stabilised-0", 60_000))
+    real = classifier.see(mnist.test_images)[0]
+    again = shipped.scores(sample(trainer.generator, 10_000, prior=trainer.prior), real)
+    [row] = found["generators"]["stabilised-0"]
+    for name, value in again.items():
+        assert value == pytest.approx(row[name], rel=0.01), name
+
+
+def test_the_collapse_is_a_fall_of_recall_and_not_of_precision():
+    found = results.load("manifold")
+    at = {row["step"]: row for row in found["generators"]["gan-article"]}
+    assert at[1_000_000]["recall"] < 0.1 * at[30_000]["recall"]
+    assert at[1_000_000]["precision"] > at[30_000]["precision"]
+    [cured] = found["generators"]["stabilised-0"]
+    real = {name: [row[name] for row in found["real"]] for name in found["real"][0]}
+    assert len(found["real"]) == 6
+    assert np.std(real["recall"], ddof=1) < 0.02
+    assert cured["recall"] > 0.9 * np.mean(real["recall"])
