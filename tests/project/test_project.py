@@ -86,6 +86,7 @@ def test_the_stored_scores_of_the_readme_are_those_of_the_package():
         min(rows, key=lambda r: r["frechet"])["step"],
     }
     assert best == {30_000, 40_000}
+    assert f"from {max(row['parzen'] for row in rows):.1f} nats" in README
     late = [row for row in rows if row["step"] >= 300_000]
     assert all(row["histogram"][1] > 0.98 for row in late)  # "almost everything ... is a 1"
 
