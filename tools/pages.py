@@ -44,6 +44,7 @@ def prepare(source):
 
 def fill(source):
     """Put what is derived in the places that the pages leave for it, such as {{map}}."""
+    workflow = (ROOT / "docs/teachers/notebooks.yml").read_text(encoding="utf-8")
     values = {
         "address": notebooks.address(),
         "site": links.site(notebooks.repository()),
@@ -55,7 +56,7 @@ def fill(source):
         "modules": modules_by_room(),
         "compared": result_tables.compared_with_the_papers(),
         "made": result_tables.how_each_was_made(),
-        "workflow": (ROOT / "docs/teachers/notebooks.yml").read_text(encoding="utf-8").strip(),
+        "workflow": f"```yaml\n{workflow.strip()}\n```",
     }
     for page in source.glob("*.md"):
         text = page.read_text(encoding="utf-8")
