@@ -36,7 +36,7 @@ def test_evaluate_prints_measures_beside_their_floors_and_keeps_them(digits_run,
         frechet.frechet_distance(again, mnist.test_images)
     )
     floors = evaluation.floors(mnist, 200)
-    for name in ("parzen", "frechet", "covered", "nearest"):
+    for name in ("parzen", "frechet", "precision", "recall", "covered", "nearest"):
         assert scores["floors"][name] == pytest.approx(floors[name])
     assert scores["step"] == 20
     assert f"{scores['samples']['frechet']:.2f}" in printed
