@@ -10,8 +10,7 @@ from gan_tutorial.algorithm import sample
 from gan_tutorial.checks import labels_in_turn
 from gan_tutorial.experiments import dcgan, longrun
 from gan_tutorial.experiments.gan import article_trainer
-from gan_tutorial.measures import classifier, manifold
-from gan_tutorial.measures.frechet import frechet_distance, of_features
+from gan_tutorial.measures import classifier, evaluation, manifold
 from gan_tutorial.models.stabilised import make_arm
 
 BLOCKS = 6  # disjoint sets of real images, whose scores say how much those of real data spread
@@ -44,15 +43,8 @@ def reproduce_manifold(data, out, minutes):
 
 
 def scores(images, real):
-    """Map images, and the features of real ones, to their Fréchet distance and `Manifold`, a dict.
-
-    Both sets are cut to the number of the smaller one for the latter.
-    """
-    features = classifier.see(images)[0]
-    n = min(len(features), len(real))
-    found = manifold.of_features(features[:n], real[:n])._asdict()
-    distance = frechet_distance(of_features(features), of_features(real))
-    return longrun.rounded({"frechet": distance, **found})
+    """Map images, and the features of real ones, to what `evaluation.compared` says, rounded."""
+    return longrun.rounded(evaluation.compared(classifier.see(images)[0], real))
 
 
 def _of_all_steps(name, n, real):

@@ -39,13 +39,21 @@ def evaluate(samples, data, of_digits=True):
 def _as_digits(samples, data):
     features, probabilities = classifier.see(samples)
     shares, real = shares_of(probabilities), classifier.see(data.test_images)[0]
-    n = min(len(features), len(real))  # recall rises with the number, so both sets have the same
     return {
-        "frechet": frechet_distance(of_features(features), of_features(real)),
-        **manifold.of_features(features[:n], real[:n])._asdict(),
+        **compared(features, real),
         **shares._asdict(),
         "histogram": shares.histogram.tolist(),
     }
+
+
+def compared(features, real):
+    """Map features of samples and of real images to their Fréchet distance and `Manifold`, a dict.
+
+    Both are cut to the number of the smaller set for the latter, because recall rises with it.
+    """
+    n = min(len(features), len(real))
+    found = manifold.of_features(features[:n], real[:n])._asdict()
+    return {"frechet": frechet_distance(of_features(features), of_features(real)), **found}
 
 
 def floors(data, n=10_000, of_digits=True):
