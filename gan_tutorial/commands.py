@@ -15,7 +15,7 @@ REPRODUCED = {
     "lstm-gan": (*(f"digits-{seed}" for seed in range(5)), "sines"),
     "seqgan": ("baselines", *(f"{tier}-{seed}" for tier in TIERS for seed in range(3))),
     "classifier": ("classifier",),
-    "stabilised": ("seed-0", "seed-1", "seed-2", "toys", "arms"),
+    "stabilised": ("seed-0", "seed-1", "seed-2", "toys", "arms", "million"),
     "shipped": ("manifold",),
 }
 # Parts that run only when they are named: dcgan's full width, which takes many hours, and all tiers
