@@ -6,6 +6,7 @@ results, and a page of the reference for each module.
 
 import ast
 import base64
+import functools
 import re
 import shutil
 
@@ -19,6 +20,7 @@ import result_tables
 
 ROOT = notebooks.ROOT
 PARTS = re.compile(r"\*\*(What you'll \w+)\.\*\* (.+)")
+TERM = re.compile(r"\[([^\]]+)\]\(\.\./docs/glossary\.md#([\w-]+)\)")
 DISPLAYED = re.compile(r"\$\$.*?\$\$", re.S)
 ROOMS = {
     "models": "Models: the networks of each named system",
@@ -81,7 +83,31 @@ def for_the_site(path, source):
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = DISPLAYED.sub(without_split, cell.source)
+            cell.source = TERM.sub(as_term, cell.source)
     return notebook
+
+
+def as_term(link):
+    """Write a notebook's link to the glossary as one that Sphinx leads to the very term."""
+    term = glossary_terms()[link[2]]
+    return f"{{term}}`{term}`" if link[1] == term else f"{{term}}`{link[1]} <{term}>`"
+
+
+def glossary_terms():
+    """Map the end of a link, such as "mode-collapse", to the glossary's term, "mode collapse"."""
+    return {re.sub(r"\W+", "-", term.lower()): term for term in _glossary()}
+
+
+def terms_explained_in(path):
+    """Map a notebook's path to the terms whose entries in the glossary lead to it, a set."""
+    return {term for term, entry in _glossary().items() if path.name in entry}
+
+
+@functools.cache
+def _glossary():
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    entries = re.search(r"```\{glossary\}\n(.*?)```", text, re.S)[1].strip()
+    return dict(entry.split("\n", 1) for entry in re.split(r"\n\n(?=\S)", entries))
 
 
 def without_split(equation):
@@ -98,7 +124,7 @@ def series_map():
     for path in notebooks.paths():
         notebook = notebooks.read(path)
         text = "\n".join(cell.source for cell in notebook.cells[:3])
-        does = dict(PARTS.findall(text))["What you'll do"]
+        does = TERM.sub(r"\1", dict(PARTS.findall(text))["What you'll do"])
         alt = re.search(r"!\[(.+)\]\(attachment", text)[1]
         cards += [
             ":::{container} entry",

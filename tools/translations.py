@@ -24,6 +24,7 @@ import pages
 
 LOCALE = pages.ROOT / "docs" / "locale"
 OUT = pages.ROOT / "docs" / "_build" / "translations"
+TERM = re.compile(r"\{term\}`(?:[^`<]*<)?([^`<>]+)>?`")  # of which the term itself is kept
 MARKUP = re.compile(r"\$[^$]+\$|`[^`]+`|\]\([^)]+\)")  # mathematics, code, targets of links
 
 
@@ -78,6 +79,7 @@ def begin(language):
 def markup(text):
     """Count what a translation must keep. An equation of its own must stay as it is."""
     equation = "\\" in text and "$" not in text
+    text = TERM.sub("`\\1`", text)
     return Counter([text] if equation else MARKUP.findall(text))
 
 

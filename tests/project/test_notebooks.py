@@ -1,7 +1,7 @@
 """The notebooks' style: anatomy, fresh outputs, checked cells, equations, answers that run."""
 
 import ast
-import importlib.util
+import importlib
 import json
 import os
 import re
@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-spec = importlib.util.spec_from_file_location("notebooks_tool", ROOT / "tools" / "notebooks.py")
-tool = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(tool)
+sys.path.insert(0, str(ROOT / "tools"))
+tool, pages = importlib.import_module("notebooks"), importlib.import_module("pages")
 
 PATHS = tool.paths()
 PACKAGE = sorted((ROOT / "gan_tutorial").rglob("*.py"))
@@ -180,6 +179,12 @@ def test_nothing_of_the_package_is_defined_again(path):
 def test_links_between_notebooks_lead_somewhere(path):
     for target in re.findall(r"\]\(([^):]+\.ipynb)\)", markdown(path)):
         assert (path.parent / target).is_file(), target
+
+
+@each
+def test_each_term_that_the_glossary_says_is_explained_here_is_linked_to_it(path):
+    links = set(re.findall(r"\]\(\.\./docs/glossary\.md#([\w-]+)\)", markdown(path)))
+    assert {pages.glossary_terms()[link] for link in links} == pages.terms_explained_in(path)
 
 
 @pytest.mark.digits
