@@ -1,6 +1,6 @@
 """The runs that show the cure for collapse: `gan-tutorial reproduce stabilised`.
 
-All but `million` train on the images that no measure holds out, as the paper of 2014 did.
+All but `million` train on the images that no measure holds out, as the 2014 paper did.
 """
 
 import json

@@ -1,6 +1,6 @@
 """Parzen windows: the likelihood of test images under a Gaussian on each sample.
 
-The measure of the paper of 2014. Samples and images are `(n, ...)` with values in [0, 1].
+The measure of the 2014 paper. Samples and images are `(n, ...)` with values in [0, 1].
 """
 
 import math

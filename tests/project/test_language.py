@@ -38,6 +38,7 @@ EVERYWHERE = {
     r"\bone often reads\b": "you will often read",
     r"\bsees? to it\b": "takes care of that",
     r"\bas need be\b": "as needed",
+    r"\b(article|paper|tutorial|survey) of (19|20)\d\d\b": "the 2014 paper",
 }
 # House words that were never introduced, or that fight their usual meaning.
 IN_PROSE = {
