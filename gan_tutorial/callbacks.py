@@ -4,7 +4,6 @@ A report falls on every multiple of the trainer's `report_every`. With `every`, 
 the first report at or after each multiple of `every`, and once more when training ends.
 """
 
-import io
 import json
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import keras
 import numpy as np
 from PIL import Image
 
-from gan_tutorial import figures
+from gan_tutorial import figures, style
 from gan_tutorial.checkpoints import write_json, written_whole
 from gan_tutorial.checks import positive
 
@@ -200,7 +199,7 @@ class LivePicture(Periodic):
         from IPython.display import Image as Shown
         from IPython.display import display
 
-        shown = Shown(data=self.png())
+        shown = Shown(data=self.png(), width=round(style.PX * style.TALL[0]))
         if self._handle is None:
             self._handle = display(shown, display_id=True)
         else:
@@ -212,6 +211,4 @@ class LivePicture(Periodic):
         images = trainer.sample(self.n, labels=self.labels, seed=self.seed)
         title = f"step {trainer.step:,}"
         figure = figures.plot_progress(images, trainer.history, trainer.loss, title)
-        file = io.BytesIO()
-        figures.save_png(figure, file, dpi=90)
-        return file.getvalue()
+        return style.sharp_png(figure)

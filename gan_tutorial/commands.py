@@ -1,7 +1,6 @@
 """What each command of the command line does; TensorFlow is imported where it is needed."""
 
 import importlib.util
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -123,4 +122,7 @@ def run_lab(folder):
         raise FileNotFoundError(f"{places[0]}: no such folder; run this in a clone of the project")
     if importlib.util.find_spec("jupyterlab") is None:
         raise ImportError("JupyterLab is not installed: run pip install jupyterlab")
-    return subprocess.call([sys.executable, "-m", "jupyterlab", os.fspath(found[0])])
+    # The folder above is the server's, so that links from a notebook to the glossary work.
+    folder = found[0].resolve()
+    places = [f"--ServerApp.root_dir={folder.parent}", f"--ServerApp.preferred_dir={folder}"]
+    return subprocess.call([sys.executable, "-m", "jupyterlab", *places])

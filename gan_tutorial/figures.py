@@ -2,10 +2,8 @@
 
 import ast
 import inspect
-import io
 import math
 import textwrap
-from importlib.resources import files
 
 import matplotlib.figure
 import matplotlib.style
@@ -13,25 +11,17 @@ import matplotlib.ticker
 import numpy as np
 from PIL import Image
 
-STYLE = str(files("gan_tutorial") / "figures.mplstyle")
+from gan_tutorial.style import PX, STYLE, TALL, WIDE, display_sharp, label_ends
+from gan_tutorial.style import use_style as use_style
+
+LEAST, MOST = 40, 64  # px of a page that the side of a digit takes in a strip
 
 
 class Figure(matplotlib.figure.Figure):
-    """A figure that a notebook shows even where pyplot, which teaches it how, was never used."""
+    """A figure that a notebook shows sharp even where `use_style` was not called."""
 
-    def _repr_png_(self):
-        file = io.BytesIO()
-        save_png(self, file, dpi=self.dpi)
-        return file.getvalue()
-
-
-def use_style():
-    """Give all figures that follow the series' look.
-
-    Example:
-        >>> use_style()
-    """
-    matplotlib.style.use(STYLE)
+    def _ipython_display_(self):
+        display_sharp(self)
 
 
 def image_grid(images, columns=None, scale=1, gap=2):
@@ -73,6 +63,8 @@ def filmstrip(rows, titles, columns=None):
         titles: one a moment, such as "step 5,000".
         columns: images in a row of each grid; as square as can be by default.
 
+    As many grids stand side by side as leave each image 40 px of the page.
+
     Raises ValueError where there are not as many titles as moments.
 
     Example:
@@ -81,16 +73,22 @@ def filmstrip(rows, titles, columns=None):
     """
     if not len(rows) or len(rows) != len(titles):
         raise ValueError(f"{len(rows)} moments, {len(titles)} titles: give as many, at least one")
+    grids = [image_grid(images, columns) for images in rows]
+    widest = max(
+        grid.shape[1] // np.shape(images)[2] for grid, images in zip(grids, rows, strict=True)
+    )
+    across = max(1, min(len(rows), int(PX * WIDE[0]) // (LEAST * widest)))
+    down = -(-len(rows) // across)
+    width = min(WIDE[0] / across, MOST * widest / PX)
+    height = width * max(h / w for h, w, *_ in (grid.shape for grid in grids)) + 0.35  # the title's
     with matplotlib.style.context(STYLE):
-        across = min(len(rows), 6)
-        down = -(-len(rows) // across)
-        figure = Figure(figsize=(1.85 * across, 2.1 * down))
+        figure = Figure(figsize=(width * across, height * down))
         panels = figure.subplots(down, across, squeeze=False).ravel()
         for axes in panels:
             axes.set_axis_off()
-        for axes, images, title in zip(panels, rows, titles, strict=False):
-            axes.imshow(image_grid(images, columns), cmap="gray", vmin=0, vmax=255)
-            axes.set_title(title, fontsize="medium")
+        for axes, grid, title in zip(panels, grids, titles, strict=False):
+            axes.imshow(grid, cmap="gray", vmin=0, vmax=255)
+            axes.set_title(title, fontsize="medium", fontweight="normal", pad=4)
     return figure
 
 
@@ -119,7 +117,7 @@ def save_gif(pictures, path, milliseconds=150, hold=1500):
 def plot_history(history, loss):
     """Map a trainer's history and its `losses.Loss` to a figure: the losses, and D's verdicts.
 
-    Dotted lines show what an undecided D would give: log 4 and log 2 for the article's losses,
+    Dashed lines show what an undecided D would give: log 4 and log 2 for the baseline's losses,
     1/2 for D(x) and D(G(z)).
 
     Example:
@@ -129,7 +127,7 @@ def plot_history(history, loss):
         2
     """
     with matplotlib.style.context(STYLE):
-        figure = Figure(figsize=(8, 3.2))
+        figure = Figure(figsize=WIDE)
         left, right = figure.subplots(1, 2)
         _draw_losses(left, history, loss)
         _draw_verdicts(right, history)
@@ -146,47 +144,61 @@ def plot_progress(images, history, loss, title=""):
         3
     """
     with matplotlib.style.context(STYLE):
-        figure = Figure(figsize=(11, 3.4))
-        left, middle, right = figure.subplots(1, 3, width_ratios=(3, 4, 4))
-        left.imshow(image_grid(images), vmin=0, vmax=255)
-        left.set_axis_off()
-        left.set_title(title)
-        _draw_losses(middle, history, loss)
-        _draw_verdicts(right, history)
+        figure = Figure(figsize=TALL)
+        grid = figure.add_gridspec(2, 2, width_ratios=(4, 3))
+        samples = figure.add_subplot(grid[:, 0])
+        samples.imshow(image_grid(images), vmin=0, vmax=255)
+        samples.set_axis_off()
+        samples.set_title(title)
+        _draw_losses(figure.add_subplot(grid[0, 1]), history, loss)
+        _draw_verdicts(figure.add_subplot(grid[1, 1]), history)
     return figure
 
 
 def _draw_losses(axes, history, loss):
     undecided = np.full((1, 1), loss.undecided, np.float32)
-    players = (("D", "d_loss", loss.discriminator), ("G", "g_loss", loss.generator))
-    for name, column, function in players:
-        (line,) = axes.plot(history["step"], history[column], label=f"{name}'s loss")
+    players = (
+        ("D", "d_loss", loss.discriminator, "gan:D"),
+        ("G", "g_loss", loss.generator, "gan:fake"),
+    )
+    labels = []
+    for name, column, function, colour in players:
+        axes.plot(history["step"], history[column], color=colour)
         level = float(function(undecided, undecided)) + 0.0  # never -0
-        label = f"{name}'s, D undecided: {_named(level)}"
-        axes.axhline(level, color=line.get_color(), linestyle=":", label=label)
-    _finish(axes, f"Losses ({loss.name})")
+        axes.axhline(level, color=colour, linestyle=(0, (4, 3)), linewidth=1)
+        labels += [
+            (history[column][-1], f"{name}'s loss", colour),
+            (level, f"{_named(level)}: D undecided", "gan:text"),
+        ]
+    _finish(axes, f"Losses ({loss.name})", history)
+    label_ends(axes, labels)
 
 
 def _draw_verdicts(axes, history):
-    axes.plot(history["step"], history["d_real"], label="D(x), real")
-    axes.plot(history["step"], history["d_fake"], label="D(G(z)), fake")
-    axes.axhline(0.5, color="grey", linestyle=":", label="undecided: 1/2")
+    axes.axhline(0.5, color="gan:rest", linestyle=(0, (4, 3)), linewidth=1)
+    axes.plot(history["step"], history["d_real"], color="gan:real")
+    axes.plot(history["step"], history["d_fake"], color="gan:fake")
     axes.set_ylim(-0.02, 1.02)
-    _finish(axes, "What D says")
+    axes.set_yticks((0, 0.5, 1), ("0 fake", "½", "1 real"))
+    _finish(axes, "What D says", history)
+    ends = ((0.5, "undecided", "gan:text"), (history["d_real"][-1], "D(x)", "gan:real"))
+    label_ends(axes, [*ends, (history["d_fake"][-1], "D(G(z))", "gan:fake")])
 
 
-def _finish(axes, title):
-    axes.set(title=title, xlabel="step")
-    axes.legend()
-    axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(5, integer=True))
+def _finish(axes, title, history):
+    axes.set_title(title)
+    axes.set_xlabel("step")
+    axes.set_xlim(0, max(history["step"][-1], 1))
+    axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(3, integer=True))
     axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.autoscale_view()
 
 
 def _named(level):
     """Write log 4 and log 2 by their names, and other numbers as they are."""
     for number in (4, 2):
         if math.isclose(abs(level), math.log(number), rel_tol=1e-4):
-            return f"{'-' if level < 0 else ''}log {number}"
+            return f"{'−' if level < 0 else ''}log {number}"
     return f"{level:.3g}"
 
 
@@ -209,7 +221,7 @@ def show_source(thing):
     display({"text/markdown": f"```python\n{text}\n```", "text/plain": text}, raw=True)
 
 
-def save_png(picture, path, dpi=120):
+def save_png(picture, path, dpi=2 * PX):
     """Write a figure, or a picture as `image_grid` makes it, to a PNG file.
 
     Example:

@@ -15,9 +15,10 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from gan_tutorial.algorithm import sample
-from gan_tutorial.figures import STYLE, image_grid, save_png
+from gan_tutorial.figures import image_grid, save_png
 from gan_tutorial.measures import classifier
 from gan_tutorial.measures.densities import best_discriminator, best_value, jensen_shannon
+from gan_tutorial.style import PX, STYLE, WIDE, fewer_colours
 
 
 class Explorer:
@@ -48,7 +49,8 @@ class Explorer:
         with matplotlib.style.context(STYLE):
             figure = Figure()  # not pyplot's, which would show it once more and keep it
             self.draw(figure, **values)
-            save_png(figure, file, dpi=100)
+            self.image.width = str(round(PX * figure.get_figwidth()))
+            save_png(figure, file)
         return file.getvalue()
 
     def _redraw(self, change=None):
@@ -59,15 +61,16 @@ class Explorer:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """Return the picture and, where a kernel runs, the live view; the same for any version."""
-        picture = base64.b64encode(self.image.value).decode("ascii")
+        picture = base64.b64encode(fewer_colours(self.image.value)).decode("ascii")
         bundle = {"text/plain": repr(self), "image/png": picture}
+        shown = {"image/png": {"width": int(self.image.width)}}
         if self.view.model_id is not None:
             bundle["application/vnd.jupyter.widget-view+json"] = {
                 "version_major": 2,
                 "version_minor": 0,
                 "model_id": self.view.model_id,
             }
-        return bundle
+        return bundle, shown
 
 
 class ObjectiveExplorer(Explorer):
@@ -92,7 +95,7 @@ class ObjectiveExplorer(Explorer):
         """Draw both densities, the best discriminator between them, and a gauge of V and JSD."""
         x = np.linspace(-25, 25, 5001)  # far beyond the picture: V and JSD need the tails
         p, q = stats.norm.pdf(x), stats.norm.pdf(x, mean, spread)
-        figure.set_size_inches(7, 5.4)
+        figure.set_size_inches(7.2, 5.4)
         figure.set_layout_engine("none")  # nothing jumps while a slider moves, and it is quicker
         places = {"left": 0.07, "right": 0.94, "bottom": 0.11, "top": 0.95, "hspace": 0.65}
         rows = figure.subplots(3, 1, height_ratios=(8, 8, 1), gridspec_kw=places)
@@ -147,23 +150,24 @@ class LatentExplorer(Explorer):
         """Draw the surface, the image at this place of it, and what the classifier sees there."""
         image = sample(self.generator, z=between(self.corners, right, down)[None])
         verdict = classifier.see(image)[1][0]
-        figure.set_size_inches(8.4, 3.4)
+        figure.set_size_inches(WIDE)
         figure.set_layout_engine("none")  # nothing jumps while a slider moves
         places = {"left": 0.02, "right": 0.98, "bottom": 0.16, "top": 0.88, "wspace": 0.15}
         left, middle, last = figure.subplots(1, 3, gridspec_kw=places)
         left.imshow(self.map, cmap="gray", vmin=0, vmax=255)
         edge = 16  # from the border to the centre of the first image
         x, y = (edge + place * (len(self.map) - 2 * edge) for place in (right, down))
-        left.plot(x, y, "o", markersize=14, markerfacecolor="none", markeredgewidth=2.5, color="C1")
-        left.set_title("The surface, and where you are")
+        left.plot(
+            x, y, "o", markersize=14, markerfacecolor="none", markeredgewidth=2.5, color="gan:fake"
+        )
+        left.set_title("Where you are")
         middle.imshow(image[0, ..., 0], cmap="gray", vmin=0, vmax=1)
         middle.set_title("The image there")
         for axes in (left, middle):
             axes.set_axis_off()
-        last.bar(range(10), verdict, color="C2")
+        last.bar(range(10), verdict, color="gan:rest")
         last.set(title="What the classifier sees", xlabel="digit", xticks=range(10), ylim=(0, 1))
         last.set_yticks((0, 0.5, 1), ("0", "½", "1"))
-        last.grid(visible=False, axis="x")
 
 
 def _slider(description, value, low, high, step=0.1):
@@ -180,17 +184,19 @@ def _slider(description, value, low, high, step=0.1):
 
 
 def _draw_densities(axes, x, p, q):
-    for density, label in ((p, "p_data, real"), (q, "p_g, fake")):
-        (line,) = axes.plot(x, density, label=label)
-        axes.fill_between(x, density, color=line.get_color(), alpha=0.15)
+    roles = ((p, "p_data, real", "gan:real"), (q, "p_g, fake", "gan:fake"))
+    for density, label, colour in roles:
+        axes.plot(x, density, label=label, color=colour)
+        axes.fill_between(x, density, color=colour, alpha=0.15)
     axes.set(title="Densities", xlim=(-7, 7), ylim=(0, 1.05), yticks=(0, 0.5, 1))
     axes.tick_params(labelbottom=False)
     _legend_above(axes)
 
 
 def _draw_verdicts(axes, x, verdicts):
-    axes.plot(x, verdicts, color="C2", label="D*(x)")
-    axes.axhline(0.5, color="grey", linestyle=":", label="undecided: 1/2")
+    axes.plot(x, verdicts, color="gan:D", label="D*(x)")
+    undecided = {"color": "gan:rest", "linestyle": "--", "linewidth": 1}
+    axes.axhline(0.5, label="undecided: ½", **undecided)
     axes.set(title="The best discriminator", xlabel="x", xlim=(-7, 7))
     axes.set(ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
     _legend_above(axes)
@@ -199,7 +205,7 @@ def _draw_verdicts(axes, x, verdicts):
 def _draw_gauge(axes, value, divergence):
     """Draw V as a bar from -log 4; as V = -log 4 + 2 JSD, the bar's length is JSD too."""
     lowest = -math.log(4)
-    axes.barh(0, value - lowest, left=lowest, color="C3")
+    axes.barh(0, value - lowest, left=lowest, color="gan:game")
     axes.set(xlim=(lowest, 0), ylim=(-0.4, 0.4), yticks=())
     axes.set_xticks(
         (lowest, lowest / 2, 0),
