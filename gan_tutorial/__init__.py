@@ -76,6 +76,7 @@ _MODULES = (
     "trainer",
     "callbacks",
     "checkpoints",
+    "style",
     "figures",
     "models",
     "measures",

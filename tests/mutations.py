@@ -216,6 +216,20 @@ MUTATIONS = (
         "aside = path",
         "test_a_failed_write_leaves_the_old_file",
     ),
+    Mutation(
+        "blur",
+        "figures have one pixel where screens have two",
+        '    figure.savefig(file, format="png", dpi=2 * PX, facecolor="white")',
+        '    figure.savefig(file, format="png", dpi=PX, facecolor="white")',
+        "test_a_picture_is_sharp_and_small",
+    ),
+    Mutation(
+        "roles",
+        "D's loss is drawn in the colour of fakes",
+        '        ("D", "d_loss", loss.discriminator, "gan:D"),',
+        '        ("D", "d_loss", loss.discriminator, "gan:fake"),',
+        "test_each_line_of_a_history_has_the_colour_of_its_player",
+    ),
 )
 
 

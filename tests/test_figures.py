@@ -80,6 +80,16 @@ def test_a_plot_of_losses_shows_what_an_undecided_d_gives(name, lines):
     assert figure.axes[0].get_xlabel() == figure.axes[1].get_xlabel() == "step"
 
 
+def test_each_line_of_a_history_has_the_colour_of_its_player():
+    left, right = figures.plot_history(HISTORY, losses.get("non-saturating")).axes
+    losses_of = {"d_loss": "gan:D", "g_loss": "gan:fake"}
+    verdicts = {"d_real": "gan:real", "d_fake": "gan:fake"}
+    for axes, roles in ((left, losses_of), (right, verdicts)):
+        drawn = {tuple(line.get_ydata()): line.get_color() for line in axes.lines}
+        for column, role in roles.items():
+            assert drawn[tuple(HISTORY[column])] == role, column
+
+
 def test_show_source_shows_the_packages_own_lines_without_docstrings(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))

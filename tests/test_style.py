@@ -95,7 +95,17 @@ def test_an_svg_is_the_same_at_each_call_has_text_and_keeps_every_pixel():
     for one in encoded:
         shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(one))).convert("L"))
         assert shown.shape == grid.shape  # a pixel for a pixel
-        assert np.abs(shown.astype(int) - grid).max() <= 8  # 48 greys
+        assert np.abs(shown.astype(int) - grid).max() <= 16  # sixteen greys
+
+
+def test_what_is_see_through_in_an_svg_stays_so():
+    figure = matplotlib.figure.Figure()
+    figure.subplots().plot([0, 1], ".", color="gan:fake", rasterized=True)
+    [encoded] = re.findall(r"base64,([^\"]*)", style.svg(figure))
+    shown = Image.open(io.BytesIO(base64.b64decode(encoded))).convert("RGBA")
+    transparency = np.asarray(shown)[..., 3]
+    assert (transparency == 0).mean() > 0.9
+    assert transparency.max() > 250
 
 
 def test_spread_moves_labels_apart_as_little_as_can_be():
@@ -126,7 +136,8 @@ def test_labels_stand_at_the_ends_and_one_of_nan_is_left_out():
 
 def windows_of(*shape, **settings):
     figure = matplotlib.figure.Figure(figsize=(6, 3), layout="constrained", **settings)
-    figure.subplots(*shape)
+    for axes in np.ravel(figure.subplots(*shape)):
+        axes.plot([0, 1])
     figure.draw_without_rendering()
     return figure, style.panels(figure)
 
@@ -139,6 +150,13 @@ def test_panels_tile_the_figure():
         beside = min(x + w, x2 + w2) <= max(x, x2) + 1e-6
         above = min(y + h, y2 + h2) <= max(y, y2) + 1e-6
         assert beside or above
+
+
+def test_an_empty_place_in_a_strip_is_no_panel():
+    assert len(style.panels(pictures()["strip"])) == 3
+    figure = figures.filmstrip([DIGITS] * 6, list("abcdef"))
+    figure.draw_without_rendering()
+    assert len(style.panels(figure)) == 6  # of eight places
 
 
 def test_a_figure_is_left_whole_where_something_belongs_to_all_panels():
