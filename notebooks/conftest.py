@@ -24,6 +24,7 @@ def pytest_collectstart(collector):
         collector.skip_compare += (
             "stderr",
             "text/html",
+            "application/vnd.gan-tutorial.svg",  # the site's form of a picture
             "application/vnd.jupyter.widget-view+json",
         )
 

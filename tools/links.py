@@ -30,20 +30,29 @@ def site(repository):
 def rules(repository):
     """Map owner/name to what is rewritten: file, pattern of a whole line, the line."""
     address = f"https://github.com/{repository}"
-    first = notebooks.paths()[0]
-    binder, colab = notebooks.launchers(first, repository)
-    read = (
-        f"**[Read it]({site(repository)})** · **[Run it in Colab]({colab})** · "
-        f"**[Run it on Binder]({binder})**"
-    )
     return [
         ("pyproject.toml", r'Repository = ".*"', f'Repository = "{address}"'),
         ("pyproject.toml", r'Documentation = ".*"', f'Documentation = "{site(repository)}"'),
         ("CITATION.cff", r'repository-code: ".*"', f'repository-code: "{address}"'),
         ("CITATION.cff", r'url: ".*"', f'url: "{site(repository)}"'),
-        ("README.md", r"\*\*\[Read it\].*", read),
+        ("README.md", r"\*\*\[Read .*", ways_in(repository)),
         ("docs/teachers/notebooks.yml", r"  ADDRESS: .*", f"  ADDRESS: {address}"),
     ]
+
+
+def ways_in(repository):
+    """Map owner/name to README's line of links; without an address, to what works in a clone."""
+    first = notebooks.paths()[0]
+    if notebooks.PLACEHOLDER in repository:
+        return (
+            f"**[Read notebook 01](notebooks/{first.name})** · **Run it:** `make lab` · "
+            "**Watch it train:** `make demo`"
+        )
+    binder, colab = notebooks.launchers(first, repository)
+    return (
+        f"**[Read it]({site(repository)})** · **[Run it in Colab]({colab})** · "
+        f"**[Run it on Binder]({binder})**"
+    )
 
 
 def rewrite(file, pattern, line):

@@ -4,11 +4,14 @@
     python tools/notebooks.py 01 04      some of them
     python tools/notebooks.py --links    links, badges and set-up cells alone, nothing executed
 
-A cell tagged `cover` gives its picture to the notebook's first cell, as the attachment cover.png.
+A cell tagged `cover` gives its picture to the notebook's first cell, as a file in covers/: neither
+GitHub nor Colab shows an attachment. Until the repository has an address the path is relative, and
+there are no badges.
 Outputs come from MNIST: on the stand-in the command refuses to run anything.
 """
 
 import argparse
+import base64
 import os
 import re
 import sys
@@ -24,6 +27,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+COVER = re.compile(r"^!\[(.+)\]\([^)]*\)$", re.M)
 PLACEHOLDER = "OWNER"  # in the repository's address, until it is published
 
 
@@ -67,9 +71,21 @@ def launchers(path, where=None):
     return binder, colab
 
 
-def badges(path, where=None):
+def published():
+    """Return whether the repository has an address yet."""
+    return PLACEHOLDER not in address()
+
+
+def cover(path):
+    """Return where a notebook's cover is: its address, or its place next to the notebook."""
+    place = f"covers/{path.name[:2]}.png"
+    raw = f"https://raw.githubusercontent.com/{repository()}/main/notebooks/"
+    return raw + place if published() else place
+
+
+def badges(path):
     """Return the line of badges that opens a notebook on Binder and on Colab."""
-    binder, colab = launchers(path, where)
+    binder, colab = launchers(path)
     return (
         f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({binder}) "
         f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({colab})"
@@ -82,7 +98,7 @@ def colab_setup(source=None):
     Args:
         source: what pip installs; the repository by default, once it has a public address.
     """
-    if source is None and PLACEHOLDER in address():
+    if source is None and not published():
         step = (
             "raise SystemExit(\n"
             '        "This series has no public address yet: upload its wheel to Colab, "\n'
@@ -112,9 +128,9 @@ def navigation(path):
 
 def write_links(path, notebook):
     """Put badges, the set-up for Colab and the navigation into the cells tagged for them."""
-    lines = notebook.cells[0].source.split("\n")
-    lines = [badges(path) if line.startswith("[![") else line for line in lines]
-    notebook.cells[0].source = "\n".join(lines)
+    first = notebook.cells[0]
+    parts = [f"# {title(notebook)}", f"![{COVER.search(first.source)[1]}]({cover(path)})"]
+    first.source = "\n\n".join([parts[0], *([badges(path)] if published() else []), parts[1]])
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if "colab" in tags:
@@ -140,17 +156,19 @@ def execute(path, notebook):
     client.execute()
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
-        keep_cover(cell, notebook.cells[0])
+        keep_cover(cell, path)
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 raise ValueError(f"{path.name}: a cell writes to stderr: {output.text[:200]}")
 
 
-def keep_cover(cell, first):
-    """Copy the picture of the cell tagged `cover` to the first cell of the notebook."""
+def keep_cover(cell, path):
+    """Write the picture of the cell tagged `cover` to a file next to the notebooks."""
     if "cover" in cell.metadata.get("tags", []):
         pictures = [o.data["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})]
-        first["attachments"] = {"cover.png": {"image/png": pictures[-1].strip()}}
+        file = FOLDER / "covers" / f"{path.name[:2]}.png"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(base64.b64decode(pictures[-1]))
 
 
 def refuse_stand_in():

@@ -68,10 +68,7 @@ def write_links(root, *arguments):
 
 def test_every_address_is_that_of_pyproject():
     found = addresses(ROOT)
-    assert {"pyproject.toml", "CITATION.cff", "README.md"} <= set(found)
-    assert "docs/teachers/notebooks.yml" in found
-    for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"):
-        assert f"notebooks/{path.name}" in found
+    assert {"pyproject.toml", "CITATION.cff", "docs/teachers/notebooks.yml"} <= set(found)
     for file, names in found.items():
         assert names == {repository(ROOT)}, file
 
@@ -88,12 +85,32 @@ def test_one_command_moves_every_address(copy):
     done = write_links(copy, "--repo", "ada-l/draws.digits")
     assert done.returncode == 0, done.stderr
     found = addresses(copy)
-    assert set(found) == set(addresses(ROOT))
+    notebooks = {f"notebooks/{path.name}" for path in (copy / "notebooks").glob("[0-9]*.ipynb")}
+    assert set(found) == set(addresses(ROOT)) | notebooks | {"README.md"}
     for file, names in found.items():
         assert names == {"ada-l/draws.digits"}, file
     citation = yaml.safe_load((copy / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["repository-code"] == "https://github.com/ada-l/draws.digits"
     assert citation["url"] == "https://ada-l.github.io/draws.digits/"
+
+
+def test_with_an_address_a_notebook_has_badges_and_its_cover_shows_everywhere(copy):
+    write_links(copy, "--repo", "ada-l/draws")
+    notebook = nbformat.read(next((copy / "notebooks").glob("01_*.ipynb")), as_version=4)
+    title, badges, cover = notebook.cells[0].source.split("\n\n")
+    assert title == "# State the game"
+    assert badges.count("[![Open in ") == 2
+    raw = "https://raw.githubusercontent.com/ada-l/draws/main/notebooks/covers/01.png"
+    assert cover.endswith(f"]({raw})")
+    readme = (copy / "README.md").read_text(encoding="utf-8")
+    assert "**[Read it](https://ada-l.github.io/draws/)**" in readme
+
+
+def test_while_there_is_no_address_nothing_is_offered_that_leads_nowhere():
+    if "OWNER" not in repository(ROOT):
+        pytest.skip("the project has an address of its own")
+    for path in (ROOT / "README.md", *(ROOT / "notebooks").glob("[0-9]*.ipynb")):
+        assert "OWNER" not in path.read_text(encoding="utf-8"), path.name
 
 
 def test_with_an_address_the_setup_cell_installs_from_it(copy):
