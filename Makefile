@@ -21,7 +21,7 @@ LONGEST_FIRST := $(patsubst %,notebooks/%_*.ipynb,06 09 08 07 04 05 01 02 03)
 DOCS := docs/_build
 
 .PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links lock \
-	bench site site-test translations browser test-colab binder-test oldest mutations faults clean
+	bench site screenshots site-test translations browser test-colab binder-test oldest mutations faults clean
 
 help:
 	@echo "make demo        train 20,000 steps, about a minute, and say where the pictures are"
@@ -32,6 +32,7 @@ help:
 	@echo "make test-colab  notebook 04 and the widgets with Colab's versions"
 	@echo "make binder-test what Binder would build"
 	@echo "make site        build the read-along site in $(DOCS)/html"
+	@echo "make screenshots photograph its main pages, for you to look at (needs Chromium)"
 	@echo "make site-test   build it once more and follow its links"
 	@echo "make browser     the notebooks and the site in a real browser (needs Chromium)"
 	@echo "make translations  update docs/locale from the pages, and say what is left to translate"
@@ -107,6 +108,10 @@ $(READY)-site: $(READY)
 
 site: $(READY)-site
 	$(BIN)/python tools/build_site.py
+
+# The top of the main pages at three widths, light and dark, in $(DOCS)/screenshots.
+screenshots: $(READY)-browser site
+	$(BIN)/python tools/screenshots.py
 
 site-test: $(READY)-site
 	$(BIN)/python -m pytest -q --durations=5 tests/project/test_site.py tests/project/test_translations.py

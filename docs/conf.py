@@ -1,5 +1,6 @@
 """How Sphinx builds the site. tools/build_site.py prepares the pages and calls it."""
 
+import json
 import os
 import re
 import sys
@@ -60,42 +61,52 @@ locale_dirs = ["locale"]
 gettext_compact = False
 gettext_uuid = False
 if CHINESE:
+    words = DOCS / "locale" / language / "words.json"
+    WORDS = json.loads(words.read_text(encoding="utf-8"))
     nb_code_prompt_show, nb_code_prompt_hide = "显示代码", "隐藏代码"
 
 html_theme = "sphinx_book_theme"
 html_title = "GAN 教程" if CHINESE else project
 html_static_path = ["_static"]
-html_css_files = ["custom.css"]
-html_js_files = ["access.js"]
+html_css_files = ["custom.css", "theme.css"]
+html_js_files = ["access.js", "film.js"]
+html_favicon = "_static/mark.svg"
 html_show_sourcelink = False
-html_copy_source = True  # what the download button of a page gives
+html_copy_source = False
 html_last_updated_fmt = None
 html_theme_options = {
-    "repository_url": PROJECT["urls"]["Repository"],
-    "repository_branch": "main",
-    "path_to_docs": "",
-    "launch_buttons": {
-        "binderhub_url": "https://mybinder.org",
-        "colab_url": "https://colab.research.google.com",
-        "notebook_interface": "jupyterlab",
-    },
-    "use_repository_button": True,
-    "use_download_button": True,
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+    "pygments_dark_style": "github-dark",
     "article_header_end": ["language-switch.html", "article-header-buttons.html"],
+    "logo": {"text": html_title},
     "home_page_in_toc": True,
     "navbar_persistent": [],  # one field for searching is enough, and stands in the sidebar
     "show_navbar_depth": 1,
     "use_sidenotes": False,
 }
 
+if "OWNER" not in PROJECT["urls"]["Repository"]:  # else no button leads anywhere
+    html_theme_options |= {
+        "repository_url": PROJECT["urls"]["Repository"],
+        "repository_branch": "main",
+        "path_to_docs": "",
+        "launch_buttons": {
+            "binderhub_url": "https://mybinder.org",
+            "colab_url": "https://colab.research.google.com",
+            "notebook_interface": "jupyterlab",
+        },
+        "use_repository_button": True,
+    }
+
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
 
-# MathJax lies beside the pages where npm could fetch it (tools/mathjax.py). The empty loader keeps
-# it from asking for anything else.
-MATHJAX = os.environ.get("SITE_MATHJAX", "")
-if MATHJAX:
-    html_static_path.append(MATHJAX)
-    mathjax_path = "mathjax/tex-chtml-full.js"
+# MathJax and the headings' font lie next to the pages where npm could fetch them
+# (tools/vendored.py).
+if os.environ.get("SITE_VENDORED"):
+    html_static_path.append(os.environ["SITE_VENDORED"])
+if os.environ.get("SITE_MATHJAX") == "True":
+    mathjax_path = "mathjax/tex-chtml.js"
 mathjax3_config = {"chtml": {"displayAlign": "center"}, "options": {"enableMenu": False}}
 suppress_warnings = ["myst.mathjax", "mystnb.unknown_mime_type"]
 
@@ -114,10 +125,36 @@ def add_switch(app, pagename, templatename, context, doctree):
     context["other_language"] = None if doctree is None else other_language(app, pagename)
 
 
+PROMISE = (
+    "Build a GAN by hand, watch it collapse, cure it: nine notebooks on TensorFlow and Keras, for "
+    "two CPU cores."
+)
+CARD = {"og:title": project, "og:description": PROMISE, "twitter:card": "summary_large_image"}
+if "OWNER" not in html_baseurl:  # a picture needs a whole address
+    CARD["og:image"] = f"{html_baseurl}_static/card.png"
+
+
+def add_card(app, pagename, templatename, context, doctree):
+    """Say what other sites show of a page that is linked there."""
+    tags = [f'<meta property="{name}" content="{text}" />' for name, text in CARD.items()]
+    tags.append(f'<meta name="description" content="{PROMISE}" />')
+    context["metatags"] = "\n".join([context.get("metatags", ""), *tags])
+
+
+def widen_the_landing_page(app, pagename, templatename, context, doctree):
+    """Leave out the column of contents on the landing page, for the film stands there."""
+    if pagename == "index":
+        context["theme_secondary_sidebar_items"] = []
+
+
 def finish_chinese(app, pagename, templatename, context, doctree):
     """Put into Chinese what gettext does not reach, and say which pages are in English."""
     if not CHINESE or doctree is None:
         return
+    for english, chinese in WORDS.items():  # of pictures and folds: whole texts, and their labels
+        for before, after in ((">", "<"), ('"', '"')):
+            here = f"{before}{english}{after}"
+            context["body"] = context["body"].replace(here, f"{before}{chinese}{after}")
     if (DOCS / "locale" / language / "LC_MESSAGES" / f"{pagename}.po").is_file():
         summary = "<summary>{}</summary>"
         context["body"] = context["body"].replace(summary.format("Answer"), summary.format("答案"))
@@ -153,5 +190,7 @@ def escape_bars(app, what, name, thing, options, lines):
 def setup(app):
     app.connect("autodoc-process-docstring", escape_bars)
     app.connect("html-page-context", add_switch)
+    app.connect("html-page-context", add_card)
+    app.connect("html-page-context", widen_the_landing_page, priority=400)
     app.connect("html-page-context", finish_chinese)
     app.add_search_language(SearchChinese)

@@ -7,15 +7,18 @@ Nothing is executed: the notebooks' stored outputs are shown. A warning is an er
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import mathjax
 import pages
+import vendored
 
 DOCS = pages.ROOT / "docs"
+ICONS = re.compile(r"\s*<(script|link)[^>]*fontawesome\.js[^>]*>(</script>)?")
+ENTRY = re.compile(r'(<li class="toctree-l1[^>]*><a [^>]*href="([^"]*)">)([^<]*)</a>')
 STRICT = ["-q", "-W", "--keep-going"]
 
 
@@ -35,6 +38,30 @@ def sphinx(builder, source, out, language="en", options=STRICT, **environment):
         sys.exit(done.returncode)
 
 
+def lighten(folder):
+    """Leave out what no page needs: the theme's icons a second time, as 1.5 MB of script."""
+    for path in folder.rglob("fontawesome.js*"):
+        path.unlink()
+    for page in folder.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(ICONS.sub("", text), encoding="utf-8")
+
+
+def mark_english(folder, language):
+    """Say in the menu of a translation which pages are in English."""
+    translated = DOCS / "locale" / language / "LC_MESSAGES"
+    for page in folder.rglob("*.html"):
+        here = page.relative_to(folder).parent
+
+        def marked(entry, here=here):
+            name = os.path.normpath(here / entry[2]).removesuffix(".html")
+            there = entry[2] == "#" or (translated / f"{name}.po").is_file()
+            return entry[0] if there else f"{entry[1]}{entry[3]} (EN)</a>"
+
+        text = page.read_text(encoding="utf-8")
+        page.write_text(ENTRY.sub(marked, text), encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", type=Path, default=DOCS / "_build")
@@ -42,12 +69,17 @@ def main():
     start, out = time.perf_counter(), args.out.absolute()
     pages.prepare(out / "source")
     static = DOCS / "_build" / "static"
-    settings = {"SITE_MATHJAX": str(static) if mathjax.fetch(static) else ""}
+    found = vendored.fetch(static)
+    settings = {"SITE_VENDORED": str(static) if static.is_dir() else "", "SITE_MATHJAX": str(found)}
     if translations():
         settings["SITE_TRANSLATED"] = "1"
     sphinx("html", out / "source", out / "html", **settings)
     for language in translations():
         sphinx("html", out / "source", out / "html" / language, language, **settings)
+    for folder in (out / "html", *(out / "html" / language for language in translations())):
+        lighten(folder)
+    for language in translations():
+        mark_english(out / "html" / language, language)
     print(f"{out / 'html' / 'index.html'} ({time.perf_counter() - start:.0f} s)")
 
 

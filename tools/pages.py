@@ -5,23 +5,22 @@ results, and a page of the reference for each module.
 """
 
 import ast
-import base64
-import functools
 import re
 import shutil
 
 import nbformat
 
+import dot_plots
 import equations
 import links
+import notebook_pages
 import notebooks
 import package
 import result_tables
 
 ROOT = notebooks.ROOT
-PARTS = re.compile(r"\*\*(What you'll \w+)\.\*\* (.+)")
-TERM = re.compile(r"\[([^\]]+)\]\(\.\./docs/glossary\.md#([\w-]+)\)")
-DISPLAYED = re.compile(r"\$\$.*?\$\$", re.S)
+ACTS = dict.fromkeys(("01", "02", "03", "04"), "Build") | {"05": "Judge", "09": "Cure"}
+ACTS |= dict.fromkeys(("06", "07", "08"), "Extend")
 ROOMS = {
     "models": "Models: the networks of each named system",
     "measures": "Measures: how good samples are",
@@ -29,7 +28,6 @@ ROOMS = {
     "experiments": "Experiments: the long runs behind the notebooks",
     "results": "Results: what the long runs measured",
 }
-MINUTES = re.compile(r"[Aa]bout ([^.;,]*?(?:minutes?|seconds)) on two cores")
 
 
 def prepare(source):
@@ -39,7 +37,8 @@ def prepare(source):
     shutil.copytree(ROOT / "docs", source, ignore=ignored)
     (source / "notebooks").mkdir()
     for path in notebooks.paths():
-        nbformat.write(for_the_site(path, source), source / "notebooks" / path.name)
+        nbformat.write(notebook_pages.page(path), source / "notebooks" / path.name)
+    shutil.copytree(notebooks.FOLDER / "covers", source / "notebooks" / "covers")
     fill(source)
     write_reference(source / "api")
 
@@ -51,9 +50,9 @@ def fill(source):
         "address": notebooks.address(),
         "site": links.site(notebooks.repository()),
         "map": series_map(),
-        "first": notebooks.paths()[0].stem,
-        "binder": notebooks.launchers(notebooks.paths()[0])[0],
-        "colab": notebooks.launchers(notebooks.paths()[0])[1],
+        "film": (ROOT / "docs" / "film.html").read_text(encoding="utf-8").strip(),
+        "diagram": diagram(),
+        "launch": launch(),
         "equations": equations.table(),
         "modules": modules_by_room(),
         "compared": result_tables.compared_with_the_papers(),
@@ -65,85 +64,62 @@ def fill(source):
         for name, value in values.items():
             # A place for a whole block is a comment, which a reader of the file does not see.
             text = text.replace(f"<!-- {{{{{name}}}}} -->", value).replace(f"{{{{{name}}}}}", value)
+        text = dot_plots.drawn(text)
         page.write_text(text, encoding="utf-8")
 
 
-def for_the_site(path, source):
-    """Return a notebook with its cover as a file and, in place of badges, links in words."""
-    notebook = notebooks.read(path)
-    first = notebook.cells[0]
-    cover = f"covers/{path.stem}.png"
-    (source / "notebooks" / "covers").mkdir(exist_ok=True)
-    picture = first.pop("attachments")["cover.png"]["image/png"]
-    (source / "notebooks" / cover).write_bytes(base64.b64decode(picture))
-    binder, colab = notebooks.launchers(path)
-    opened = f"Open this notebook [on Binder]({binder}) or [in Colab]({colab})."
-    lines = [opened if line.startswith("[![") else line for line in first.source.split("\n")]
-    first.source = "\n".join(lines).replace("attachment:cover.png", cover)
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = DISPLAYED.sub(without_split, cell.source)
-            cell.source = TERM.sub(as_term, cell.source)
-    return notebook
+def diagram():
+    """Return the diagram of the game, in the page's colours."""
+    svg = (ROOT / "docs" / "diagram.svg").read_text(encoding="utf-8")
+    svg = re.sub(r'<style class="alone">.*?</style>\n', "", svg, flags=re.S)
+    inside = svg[svg.index("<defs>") : svg.rindex("</svg>")]
+    svg = svg.replace("<svg ", '<svg class="wide" ', 1)
+    svg = svg.replace(inside, f'<g id="game">{inside}</g>')
+    halves = "".join(
+        f'<svg class="part" aria-hidden="true" width="458" viewBox="{x} 0 458 324">'
+        '<use href="#game"/></svg>'
+        for x in (8, 440)
+    )
+    return f'<figure class="drawn game">{svg.strip()}{halves}</figure>'
 
 
-def as_term(link):
-    """Write a notebook's link to the glossary as one that Sphinx leads to the very term."""
-    term = glossary_terms()[link[2]]
-    return f"{{term}}`{term}`" if link[1] == term else f"{{term}}`{link[1]} <{term}>`"
-
-
-def glossary_terms():
-    """Map the end of a link, such as "mode-collapse", to the glossary's term, "mode collapse"."""
-    return {re.sub(r"\W+", "-", term.lower()): term for term in _glossary()}
-
-
-def terms_explained_in(path):
-    """Map a notebook's path to the terms whose entries in the glossary lead to it, a set."""
-    return {term for term, entry in _glossary().items() if path.name in entry}
-
-
-@functools.cache
-def _glossary():
-    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
-    entries = re.search(r"```\{glossary\}\n(.*?)```", text, re.S)[1].strip()
-    return dict(entry.split("\n", 1) for entry in re.split(r"\n\n(?=\S)", entries))
-
-
-def without_split(equation):
-    """Write the ends of an equation's lines as Sphinx leaves them alone.
-
-    It puts whatever holds a double backslash into a `split`, in which MathJax takes no tag.
-    """
-    return equation[0].replace("\\\\", "\\cr")
+def launch():
+    """Return how to run the series in a browser; nothing while it has no address."""
+    if not notebooks.published():
+        return ""
+    binder, colab = notebooks.launchers(notebooks.paths()[0])
+    return (
+        f"In the browser, with nothing to install: [in Colab]({colab}) or [on Binder]({binder}), "
+        "which takes some minutes to start and gives you 2 GB of memory. On your own machine:\n\n"
+        f"```bash\ngit clone {notebooks.address()}\ncd gan-tutorial\n```"
+    )
 
 
 def series_map():
-    """Return the map of the series: a card for each notebook that exists."""
+    """Return the map of the series: a card for each notebook that exists, with its act."""
     cards = []
     for path in notebooks.paths():
         notebook = notebooks.read(path)
-        text = "\n".join(cell.source for cell in notebook.cells[:3])
-        does = TERM.sub(r"\1", dict(PARTS.findall(text))["What you'll do"])
-        alt = re.search(r"!\[(.+)\]\(attachment", text)[1]
+        parts = dict(notebook_pages.PARTS.findall(notebook.cells[1].source))
+        number = path.name[:2]
+        takes = notebook_pages.MINUTES.search(parts["What you'll need"])[1]
         cards += [
             ":::{container} entry",
-            f"![{alt}](notebooks/covers/{path.stem}.png)",
+            notebook_pages.cover(path, notebook, "notebooks/covers"),
             "",
-            f"**[{path.name[:2]} {notebooks.title(notebook)}](notebooks/{path.name})**",
+            "{.act}",
+            ACTS[number],
             "",
-            does,
+            f"**[{number} {notebooks.title(notebook)}](notebooks/{path.name})**",
             "",
-            f"{{.minutes}}\nAbout {minutes(text)} on two cores.",
+            notebook_pages.TERM.sub(r"\1", parts["What you'll do"]),
+            "",
+            "{.minutes}",
+            f"{takes.capitalize()} on two cores.",
             ":::",
             "",
         ]
     return "\n".join(["::::{container} series", "", *cards, "::::"])
-
-
-def minutes(text):
-    """Return how long a notebook says that it takes, such as "half a minute"."""
-    return MINUTES.search(text)[1]
 
 
 def modules_by_room():

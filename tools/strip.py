@@ -1,4 +1,4 @@
-"""Draw docs/strip.svg, README's picture, from weights and numbers that ship with the package.
+"""Draw docs/_static/strip.svg, the picture of README, from what ships with the package.
 
     python tools/strip.py
 
@@ -16,7 +16,7 @@ from gan_tutorial import figures, make_generator, results
 from gan_tutorial.algorithm import sample
 from gan_tutorial.models import stabilised
 
-OUT = Path(__file__).parent.parent / "docs" / "strip.svg"
+OUT = Path(__file__).parent.parent / "docs" / "_static" / "strip.svg"
 WIDTH, GAP, TOP, BARS, LARGEST = 262, 26, 54, 58, 0.35  # pixels; a bar of LARGEST is BARS high
 
 STYLE = """\

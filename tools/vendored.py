@@ -1,4 +1,8 @@
-"""Fetch MathJax with npm, so that the site's equations need no other server."""
+"""Fetch with npm what the site would otherwise ask other servers for: MathJax, the headings' font.
+
+Without npm, or without a network, the pages take MathJax from its own server, and headings fall
+back to a serif that the reader's system has.
+"""
 
 import shutil
 import subprocess
@@ -6,40 +10,54 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-PACKAGE = "mathjax@3.2.2"
-SCRIPT = "es5/tex-chtml-full.js"
-FONTS = "es5/output/chtml/fonts/"
+MATHJAX, FONT = "mathjax@3.2.2", "@fontsource-variable/source-serif-4@5.3.1"
+KEPT = {  # what is kept of a package: the beginning of a file's name, and what it becomes
+    MATHJAX: {
+        "es5/tex-chtml.js": "mathjax/tex-chtml.js",
+        "es5/input/tex/extensions/": "mathjax/input/tex/extensions/",
+        "es5/output/chtml/fonts/": "mathjax/output/chtml/fonts/",
+    },
+    FONT: {
+        "files/source-serif-4-latin-wght-normal.woff2": "source-serif-4.woff2",
+        "LICENSE": "source-serif-4-LICENSE.txt",
+    },
+}
 
 
 def fetch(folder):
-    """Put MathJax into folder/mathjax unless it is there; return whether it is.
-
-    Without npm, or without a network, it says so: the pages then take MathJax from its own server.
-    """
-    target = Path(folder) / "mathjax"
-    if (target / "tex-chtml-full.js").is_file():
-        return True
+    """Put both packages into a folder unless they are there; return whether MathJax is."""
     npm = shutil.which("npm")
-    if npm is None:
-        print("npm is not installed: the pages will load MathJax from its own server (a CDN)")
-        return False
+    for package, kept in KEPT.items():
+        there = all(Path(folder, target).exists() for target in kept.values())
+        if there:
+            continue
+        if npm is None:
+            print(f"npm is not installed: {consequence(package)}")
+        elif not unpack(npm, package, folder):
+            print(f"npm could not fetch {package}: {consequence(package)}")
+    return Path(folder, "mathjax", "tex-chtml.js").is_file()
+
+
+def consequence(package):
+    """Return what becomes of the pages without a package."""
+    if package == MATHJAX:
+        return "the pages will load MathJax from its own server (a CDN)"
+    return "headings will be set in a serif of the reader's system"
+
+
+def unpack(npm, package, folder):
+    """Fetch a package and keep a part of it; return whether that was possible."""
     with tempfile.TemporaryDirectory() as aside:
-        command = [npm, "pack", PACKAGE, "--silent"]
+        command = [npm, "pack", package, "--silent"]
         done = subprocess.run(command, cwd=aside, capture_output=True, text=True, timeout=120)
         if done.returncode:
-            print("npm could not fetch MathJax: the pages will load it from its own server (a CDN)")
             return False
-        unpack(next(Path(aside).glob("*.tgz")), target)
+        with tarfile.open(next(Path(aside).glob("*.tgz"))) as tar:
+            for member in filter(tarfile.TarInfo.isfile, tar.getmembers()):
+                name = member.name.removeprefix("package/")
+                for start, target in KEPT[package].items():
+                    if name.startswith(start):
+                        path = Path(folder, target + name.removeprefix(start))
+                        path.parent.mkdir(parents=True, exist_ok=True)
+                        path.write_bytes(tar.extractfile(member).read())
     return True
-
-
-def unpack(archive, target):
-    """Keep the one script and its fonts, about 1.5 MB of the whole."""
-    target.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(archive) as tar:
-        for member in tar.getmembers():
-            name = member.name.removeprefix("package/")
-            if member.isfile() and (name == SCRIPT or name.startswith(FONTS)):
-                path = target / name.removeprefix("es5/")
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(tar.extractfile(member).read())

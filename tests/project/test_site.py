@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlparse
 import nbformat
 import pytest
 import yaml
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -34,7 +35,7 @@ class Page(HTMLParser):
 
     def __init__(self, path):
         super().__init__()
-        self.links, self.ids, self.images, self.loads = [], set(), [], []
+        self.links, self.ids, self.images, self.loads, self.drawings = [], set(), [], [], []
         self.text = path.read_text(encoding="utf-8")
         self.feed(self.text)
 
@@ -46,6 +47,8 @@ class Page(HTMLParser):
             self.links.append(found["href"])
         if tag == "img":
             self.images.append(found)
+        if tag == "svg" and found.get("role") == "img":
+            self.drawings.append(found.get("aria-label", ""))
         if tag == "script" and found.get("src"):
             self.loads.append(found["src"])
         if tag == "link" and found.get("rel") in ("stylesheet", "preload", "icon"):
@@ -100,6 +103,7 @@ def test_every_picture_has_an_alternative_text_and_is_there(site):
             assert (image.get("alt") or "").strip(), (path.name, image.get("src"))
             if not urlparse(image["src"]).scheme:
                 assert (path.parent / image["src"]).is_file(), (path.name, image["src"])
+        shown += len(page.drawings)
     assert shown > 3 * len(NOTEBOOKS)
 
 
@@ -107,7 +111,8 @@ def test_every_picture_has_an_alternative_text_and_is_there(site):
 @pytest.mark.slow
 def test_the_pages_show_the_alternative_texts_of_the_notebooks(site):
     for path in NOTEBOOKS:
-        shown = {image.get("alt") for image in page_of(site, f"notebooks/{path.stem}.html").images}
+        page = page_of(site, f"notebooks/{path.stem}.html")
+        shown = {image.get("alt") for image in page.images} | set(page.drawings)
         for cell in nbformat.read(path, as_version=4).cells:
             alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt")
             assert alt is None or alt in shown, (path.name, alt)
@@ -125,7 +130,8 @@ def test_nothing_that_matters_comes_from_another_server(site):
             assert not urlparse(address).netloc, (path.name, address)
     if not vendored:
         pytest.skip("needs npm and a network once: all but MathJax lies beside the pages")
-    assert any("mathjax/tex-chtml-full.js" in load for load in page_of(site, "index.html").loads)
+    first = page_of(site, f"notebooks/{NOTEBOOKS[0].stem}.html")
+    assert any("mathjax/tex-chtml.js" in load for load in first.loads)
 
 
 @needs_sphinx
@@ -150,15 +156,32 @@ def test_every_equation_is_on_its_page_and_in_the_table(site):
 @needs_sphinx
 @pytest.mark.slow
 @each
-def test_the_launch_buttons_open_the_notebook_of_the_page(site, path):
-    links = page_of(site, f"notebooks/{path.stem}.html").links
-    binder = {link for link in links if "mybinder.org" in link}
-    colab = {link for link in links if "colab.research.google.com" in link}
-    assert binder
-    assert colab
-    for link in binder | colab:
-        assert unquote(link).endswith(f"notebooks/{path.name}"), link
-        assert "/OWNER/gan-tutorial" in link or "OWNER" not in link
+def test_a_page_begins_with_its_number_a_promise_and_what_it_needs(site, path):
+    page = page_of(site, f"notebooks/{path.stem}.html")
+    start = page.text[page.text.index("<h1>") :]
+    assert start.startswith(f"<h1>{path.name[:2]} ")
+    parts = [start.index(mark) for mark in ("promise", "needs", "<figure", "What you’ll learn")]
+    assert parts == sorted(parts)
+    assert "Needs: " in start
+    assert "google.colab" not in page.text
+    if "OWNER" in (ROOT / "pyproject.toml").read_text(encoding="utf-8"):
+        assert "Run it yourself" in start
+        assert not [link for link in page.links if "OWNER" in link]  # nothing leads nowhere
+
+
+def test_with_an_address_the_pages_have_buttons_that_open_the_notebook(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    notebooks = importlib.import_module("notebooks")
+    pages = importlib.import_module("notebook_pages")
+    monkeypatch.setattr(notebooks, "address", lambda: "https://github.com/ada-l/draws")
+    for path in NOTEBOOKS:
+        first = pages.page(path).cells[0].source
+        links = re.findall(r"\[Run [^\]]+\]\(([^)]+)\)", first)
+        assert len(links) == 2
+        for link in links:
+            assert "/ada-l/draws/" in link
+            assert link.endswith(f"notebooks/{path.name}")
+        assert "make lab" not in first
 
 
 @needs_sphinx
@@ -167,6 +190,27 @@ def test_the_map_and_the_menu_hold_every_notebook(site):
     links = page_of(site, "index.html").links
     for path in NOTEBOOKS:
         assert links.count(f"notebooks/{path.stem}.html") >= 2, path.name
+
+
+@needs_sphinx
+@pytest.mark.slow
+def test_the_menu_of_a_translation_says_which_pages_are_in_english(site):
+    menu = page_of(site, "zh_CN/index.html").text
+    assert "Glossary (EN)</a>" in menu
+    assert not re.search(r"01 写出这场博弈 \(EN\)", menu)
+    assert "(EN)" not in page_of(site, "index.html").text
+
+
+@needs_sphinx
+@pytest.mark.slow
+def test_every_table_of_results_that_is_drawn_is_there_in_numbers_too(site):
+    page = page_of(site, "results.html")
+    drawn = (DOCS / "results.md").read_text(encoding="utf-8").count("<!-- dots: ")
+    assert drawn > 5
+    shown = page.text.count('<figure class="drawn">')
+    assert shown > drawn  # those that are written when the site is built are drawn too
+    assert page.text.count("<summary>The numbers</summary>") == shown
+    assert any("225 ± 2" in label for label in page.drawings)
 
 
 @needs_sphinx
@@ -230,6 +274,25 @@ def test_chinese_words_are_found(site):
     assert f"var {name}=" in stemmer  # else the page for searching stops with an error
 
 
+def test_the_film_shows_what_the_stored_runs_measured():
+    from gan_tutorial import results
+
+    frames = json.loads((DOCS / "_static" / "film.json").read_text(encoding="utf-8"))["frames"]
+    runs = [results.load("gan-article"), results.load("stabilised-0")]
+    runs += results.load("stabilised-arms")["arms"].values()
+    known = {
+        (f"{row['step']:,}", tuple(round(share, 3) for share in row["histogram"]))
+        for run in runs
+        for row in run["snapshots"]
+    }
+    for frame in frames:
+        numbers = re.findall(r"\d[\d,]*", frame["label"])
+        assert any((number, tuple(frame["share"])) in known for number in numbers), frame["label"]
+    assert [frame["act"] for frame in frames] == sorted(frame["act"] for frame in frames)
+    with Image.open(DOCS / "_static" / "film.png") as sheet:
+        assert sheet.size == (8 * 29 - 1, len(frames) * (5 * 29 - 1))
+
+
 def commands(workflow):
     """The commands that a workflow runs, line by line."""
     for job in workflow["jobs"].values():
@@ -277,13 +340,14 @@ def test_the_oldest_dependencies_are_pyprojects_lower_bounds():
 
 
 def test_without_npm_the_build_says_where_mathjax_comes_from(tmp_path):
-    program = f"import mathjax; print(mathjax.fetch({str(tmp_path)!r}))"
+    program = f"import vendored; print(vendored.fetch({str(tmp_path)!r}))"
     environment = {**os.environ, "PATH": str(tmp_path), "PYTHONPATH": str(ROOT / "tools")}
     done = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True
     )
-    assert done.stdout.split("\n")[:2] == [
+    assert done.stdout.split("\n")[:3] == [
         "npm is not installed: the pages will load MathJax from its own server (a CDN)",
+        "npm is not installed: headings will be set in a serif of the reader's system",
         "False",
     ]
     assert not list(tmp_path.iterdir())

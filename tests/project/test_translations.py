@@ -123,12 +123,12 @@ def test_an_update_keeps_what_is_translated_and_asks_for_the_rest(copies, check)
     before = path.read_bytes()
     assert check()[0]
     assert path.read_bytes() == before  # nothing has changed, so nothing is written anew
-    change(copies / "messages" / "index.pot", "Three ways to start", "Three ways to begin")
+    change(copies / "messages" / "index.pot", "The game in one picture", "The game in a picture")
     assert check()[0]
     text = path.read_text(encoding="utf-8")
-    assert '#| msgid "Three ways to start"\nmsgid "Three ways to begin"' in text
+    assert '#| msgid "The game in one picture"\nmsgid "The game in a picture"' in text
     assert not check("--check")[0]
-    change(path, '#, fuzzy\n#| msgid "Three ways to start"\n', "")
+    change(path, '#, fuzzy\n#| msgid "The game in one picture"\n', "")
     assert check("--check")[0]
 
 
