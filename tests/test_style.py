@@ -13,15 +13,9 @@ import pytest
 from PIL import Image
 
 from gan_tutorial import figures, losses, style
+from tests.test_figures import HISTORY
 
 ROOT = Path(__file__).parents[1]
-HISTORY = {
-    "step": np.arange(1, 4) * 500,
-    "d_loss": np.array([1.0, 1.2, 1.1]),
-    "g_loss": np.array([0.9, 0.8, 0.7]),
-    "d_real": np.array([0.7, 0.6, 0.6]),
-    "d_fake": np.array([0.3, 0.4, 0.4]),
-}
 DIGITS = np.random.default_rng(0).random((16, 28, 28, 1))
 
 
