@@ -81,6 +81,7 @@ _MODULES = (
     "models",
     "measures",
     "runs",
+    "playground",
     "widgets",
     "experiments",
 )

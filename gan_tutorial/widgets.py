@@ -1,24 +1,25 @@
-"""Interactive pictures for notebooks: sliders next to one picture that follows them.
+"""Interactive pictures for notebooks: what is played in the browser, and what needs the kernel.
 
-The picture is a PNG in a `widgets.Image`, drawn again when a slider moves. Each explorer also shows
-itself as that PNG alone, so a page on which no Python runs keeps the last frame.
+`Playground` and `ObjectiveExplorer` run on the page itself, with a kernel or without. An `Explorer`
+has sliders next to a picture that Python draws again when one of them moves; it also shows itself
+as a PNG alone, so a page on which no Python runs keeps the last frame.
 """
 
 import base64
 import io
-import math
 
 import ipywidgets
 import matplotlib.style
 import numpy as np
 from matplotlib.figure import Figure
-from scipy import stats
 
 from gan_tutorial.algorithm import sample
 from gan_tutorial.figures import image_grid, save_png
 from gan_tutorial.measures import classifier
-from gan_tutorial.measures.densities import best_discriminator, best_value, jensen_shannon
+from gan_tutorial.playground.played import ObjectiveExplorer, Playground
 from gan_tutorial.style import PX, STYLE, WIDE, fewer_colours
+
+__all__ = ["Explorer", "LatentExplorer", "ObjectiveExplorer", "Playground", "between"]
 
 
 class Explorer:
@@ -71,37 +72,6 @@ class Explorer:
                 "model_id": self.view.model_id,
             }
         return bundle, shown
-
-
-class ObjectiveExplorer(Explorer):
-    """Show p_data = N(0, 1), p_g with mean and spread of your choice, D*, V and JSD.
-
-    Args:
-        mean: of p_g at the start, from -4 to 4.
-        spread: standard deviation of p_g at the start, from 0.4 to 3.
-
-    Example:
-        >>> explorer = ObjectiveExplorer(mean=1.0)
-        >>> explorer.controls["spread"].value = 2.0
-    """
-
-    def __init__(self, mean=2.0, spread=1.0):
-        super().__init__(
-            mean=_slider("mean of p_g", mean, -4.0, 4.0),
-            spread=_slider("spread of p_g", spread, 0.4, 3.0),
-        )
-
-    def draw(self, figure, mean, spread):
-        """Draw both densities, the best discriminator between them, and a gauge of V and JSD."""
-        x = np.linspace(-25, 25, 5001)  # far beyond the picture: V and JSD need the tails
-        p, q = stats.norm.pdf(x), stats.norm.pdf(x, mean, spread)
-        figure.set_size_inches(7.2, 5.4)
-        figure.set_layout_engine("none")  # nothing jumps while a slider moves, and it is quicker
-        places = {"left": 0.07, "right": 0.94, "bottom": 0.11, "top": 0.95, "hspace": 0.65}
-        rows = figure.subplots(3, 1, height_ratios=(8, 8, 1), gridspec_kw=places)
-        _draw_densities(rows[0], x, p, q)
-        _draw_verdicts(rows[1], x, best_discriminator(p, q))
-        _draw_gauge(rows[2], best_value(x, p, q), jensen_shannon(x, p, q))
 
 
 def between(corners, right, down):
@@ -181,39 +151,3 @@ def _slider(description, value, low, high, step=0.1):
         style={"description_width": "7em"},
         layout={"width": "30em"},
     )
-
-
-def _draw_densities(axes, x, p, q):
-    roles = ((p, "p_data, real", "gan:real"), (q, "p_g, fake", "gan:fake"))
-    for density, label, colour in roles:
-        axes.plot(x, density, label=label, color=colour)
-        axes.fill_between(x, density, color=colour, alpha=0.15)
-    axes.set(title="Densities", xlim=(-7, 7), ylim=(0, 1.05), yticks=(0, 0.5, 1))
-    axes.tick_params(labelbottom=False)
-    _legend_above(axes)
-
-
-def _draw_verdicts(axes, x, verdicts):
-    axes.plot(x, verdicts, color="gan:D", label="D*(x)")
-    undecided = {"color": "gan:rest", "linestyle": "--", "linewidth": 1}
-    axes.axhline(0.5, label="undecided: ½", **undecided)
-    axes.set(title="The best discriminator", xlabel="x", xlim=(-7, 7))
-    axes.set(ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
-    _legend_above(axes)
-
-
-def _draw_gauge(axes, value, divergence):
-    """Draw V as a bar from -log 4; as V = -log 4 + 2 JSD, the bar's length is JSD too."""
-    lowest = -math.log(4)
-    axes.barh(0, value - lowest, left=lowest, color="gan:game")
-    axes.set(xlim=(lowest, 0), ylim=(-0.4, 0.4), yticks=())
-    axes.set_xticks(
-        (lowest, lowest / 2, 0),
-        ("V = −log 4\nJSD = 0", "V = −log 2\nJSD = (log 2)/2", "V = 0\nJSD = log 2"),
-    )
-    axes.set_title(f"V(D*, G) = {value:.3f}    JSD = {divergence:.3f}".replace("-", "−"))
-    axes.set_axisbelow(True)
-
-
-def _legend_above(axes):
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0)

@@ -25,6 +25,7 @@ def pytest_collectstart(collector):
             "stderr",
             "text/html",
             "application/vnd.gan-tutorial.svg",  # the site's form of a picture
+            "application/vnd.gan-tutorial.played+json",  # what the site brings to life
             "application/vnd.jupyter.widget-view+json",
         )
 

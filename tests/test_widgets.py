@@ -11,28 +11,32 @@ from PIL import Image
 from gan_tutorial import make_generator
 from gan_tutorial.figures import Figure, image_grid
 from gan_tutorial.measures import classifier
-from gan_tutorial.widgets import (
-    Explorer,
-    LatentExplorer,
-    ObjectiveExplorer,
-    between,
-)
-from tests.measures.test_densities import numbers
+from gan_tutorial.style import WIDE
+from gan_tutorial.widgets import Explorer, LatentExplorer, between
 
 
-def test_the_explorer_shows_the_numbers_of_its_sliders(monkeypatch):
-    # N(1, 1) against N(0, 1): V and JSD by the quadrature above, to three digits.
-    written = []
-    monkeypatch.setattr(
-        "gan_tutorial.widgets._draw_gauge", lambda axes, *numbers: written.append(numbers)
-    )
-    ObjectiveExplorer(mean=1.0, spread=2.0)
-    assert written[-1] == pytest.approx(numbers(1.0, 2.0), abs=1e-9)
+class Line(Explorer):
+    """A line through the origin, as the smallest picture that follows two sliders."""
+
+    def __init__(self, slope=1.0, height=0.5):
+        sliders = {"slope": (slope, -2.0, 2.0), "height": (height, 0.0, 1.0)}
+        super().__init__(
+            **{
+                name: ipywidgets.FloatSlider(value=value, min=low, max=high, description=name)
+                for name, (value, low, high) in sliders.items()
+            }
+        )
+
+    def draw(self, figure, slope, height):
+        figure.set_size_inches(WIDE)
+        axes = figure.subplots()
+        axes.plot([-1, 1], [height - slope, height + slope])
+        axes.set(xlim=(-1, 1), ylim=(-3, 3))
 
 
-@pytest.mark.parametrize(("name", "value"), [("mean", -1.0), ("spread", 2.5)])
+@pytest.mark.parametrize(("name", "value"), [("slope", -1.0), ("height", 0.9)])
 def test_moving_a_slider_changes_the_picture_and_moving_it_back_restores_it(name, value):
-    explorer = ObjectiveExplorer()
+    explorer = Line()
     slider = explorer.controls[name]
     first, start = explorer.image.value, slider.value
     slider.value = value
@@ -42,24 +46,16 @@ def test_moving_a_slider_changes_the_picture_and_moving_it_back_restores_it(name
     assert explorer.image.value == first
 
 
-def test_the_sliders_are_labelled_and_stand_at_the_start_that_was_asked_for():
-    controls = ObjectiveExplorer(mean=-1.5, spread=0.5).controls
-    assert {c.description: c.value for c in controls.values()} == {
-        "mean of p_g": -1.5,
-        "spread of p_g": 0.5,
-    }
-
-
 def test_the_text_of_an_explorer_never_changes():
-    explorer = ObjectiveExplorer()
+    explorer = Line()
     before = repr(explorer)
-    explorer.controls["mean"].value = -3.0
-    assert repr(explorer) == before == repr(ObjectiveExplorer(mean=0.0))
+    explorer.controls["slope"].value = -1.5
+    assert repr(explorer) == before == repr(Line(slope=0.0))
 
 
 def test_an_explorer_shows_itself_as_text_as_the_present_picture_and_as_a_live_view():
-    explorer = ObjectiveExplorer()
-    explorer.controls["mean"].value = 0.0
+    explorer = Line()
+    explorer.controls["slope"].value = 0.0
     bundle, shown = explorer._repr_mimebundle_()
     assert bundle["text/plain"] == repr(explorer)
     stored = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))).convert("L")
@@ -74,14 +70,14 @@ def test_an_explorer_shows_itself_as_text_as_the_present_picture_and_as_a_live_v
 def test_where_no_kernel_runs_an_explorer_is_its_picture(monkeypatch):
     # Under ipywidgets 7 a widget without a kernel has no model.
     monkeypatch.setattr(ipywidgets.VBox, "model_id", None)
-    assert set(ObjectiveExplorer()._repr_mimebundle_()[0]) == {"text/plain", "image/png"}
+    assert set(Line()._repr_mimebundle_()[0]) == {"text/plain", "image/png"}
 
 
 def test_the_picture_is_a_png_of_a_steady_size_that_fits_a_notebook():
-    explorer = ObjectiveExplorer()
+    explorer = Line()
     sizes = set()
-    for mean in (-4.0, 0.0, 4.0):
-        explorer.controls["mean"].value = mean
+    for slope in (-2.0, 0.0, 2.0):
+        explorer.controls["slope"].value = slope
         sizes.add(Image.open(io.BytesIO(explorer.image.value)).size)
     assert len(sizes) == 1
     width, height = sizes.pop()
@@ -92,7 +88,7 @@ def test_the_picture_is_a_png_of_a_steady_size_that_fits_a_notebook():
 def test_drawing_leaves_pyplot_without_a_figure():
     pyplot = pytest.importorskip("matplotlib.pyplot")
     before = pyplot.get_fignums()
-    ObjectiveExplorer().controls["mean"].value = 1.0
+    Line().controls["slope"].value = 0.0
     assert pyplot.get_fignums() == before
 
 

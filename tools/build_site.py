@@ -8,6 +8,7 @@ Nothing is executed: the notebooks' stored outputs are shown. A warning is an er
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -36,6 +37,13 @@ def sphinx(builder, source, out, language="en", options=STRICT, **environment):
     done = subprocess.run([str(part) for part in command], env=environment)
     if done.returncode:
         sys.exit(done.returncode)
+
+
+def copy_playground(folder):
+    """Put the package's own JavaScript and pictures beside what the pages load."""
+    shutil.rmtree(folder, ignore_errors=True)
+    ignored = shutil.ignore_patterns("*.py", "__pycache__")
+    shutil.copytree(pages.ROOT / "gan_tutorial" / "playground", folder, ignore=ignored)
 
 
 def lighten(folder):
@@ -70,7 +78,8 @@ def main():
     pages.prepare(out / "source")
     static = DOCS / "_build" / "static"
     found = vendored.fetch(static)
-    settings = {"SITE_VENDORED": str(static) if static.is_dir() else "", "SITE_MATHJAX": str(found)}
+    copy_playground(static / "playground")
+    settings = {"SITE_VENDORED": str(static), "SITE_MATHJAX": str(found)}
     if translations():
         settings["SITE_TRANSLATED"] = "1"
     sphinx("html", out / "source", out / "html", **settings)

@@ -9,6 +9,8 @@ import html
 import re
 
 import notebooks
+from gan_tutorial import playground
+from gan_tutorial.playground.played import PLAYED
 from gan_tutorial.style import PX, ROLES, SVG
 
 ROOT = notebooks.ROOT
@@ -142,8 +144,28 @@ def cell_pictures(cell):
     return [o for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
 
 
+def alive(place, said, root="../"):
+    """Return the HTML of something that is played at its place, and its picture without a script.
+
+    Args:
+        place: what `gan_tutorial.playground.played` stores under its type.
+        said: the picture's alternative text.
+        root: the way from the page to the site's root.
+    """
+    folder = f"{root}_static/playground"
+    script = playground.PARTS[place["widget"]][-1]
+    return (
+        f'<div {place["attributes"]}><img src="{folder}/{place["poster"]}.png" '
+        f'width="{place["width"]}" alt="{html.escape(said)}"></div>'
+        f'<script type="module" src="{folder}/{script}.js"></script>'
+    )
+
+
 def show(cell, name):
-    """Give a code cell's figures the page's colours, and fold code that only draws."""
+    """Give a code cell's figures the page's colours, what is played its life, and fold drawing."""
+    for output in cell_pictures(cell):
+        if PLAYED in output.data:
+            output.data = {"text/html": alive(output.data[PLAYED], described(cell))}
     drawn = [o for o in cell_pictures(cell) if SVG in o.data]
     for i, output in enumerate(drawn):
         title = caption(cell) if i == len(drawn) - 1 else ""

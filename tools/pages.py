@@ -17,6 +17,7 @@ import notebook_pages
 import notebooks
 import package
 import result_tables
+from gan_tutorial.playground.played import Playground
 
 ROOT = notebooks.ROOT
 ACTS = dict.fromkeys(("01", "02", "03", "04"), "Build") | {"05": "Judge", "09": "Cure"}
@@ -25,6 +26,7 @@ ROOMS = {
     "models": "Models: the networks of each named system",
     "measures": "Measures: how good samples are",
     "runs": "Runs: what the command line does in a folder",
+    "playground": "Playground: the game that is played in the browser",
     "experiments": "Experiments: the long runs behind the notebooks",
     "results": "Results: what the long runs measured",
 }
@@ -53,6 +55,7 @@ def fill(source):
         "film": (ROOT / "docs" / "film.html").read_text(encoding="utf-8").strip(),
         "diagram": diagram(),
         "launch": launch(),
+        "playground": play(),
         "equations": equations.table(),
         "modules": modules_by_room(),
         "compared": result_tables.compared_with_the_papers(),
@@ -93,6 +96,12 @@ def launch():
         "which takes some minutes to start and gives you 2 GB of memory. On your own machine:\n\n"
         f"```bash\ngit clone {notebooks.address()}\ncd gan-tutorial\n```"
     )
+
+
+def play():
+    """Return the playground, as it stands on its own page."""
+    game = Playground("nine")
+    return notebook_pages.alive(game.place(), game.said, root="")
 
 
 def series_map():

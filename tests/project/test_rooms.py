@@ -18,7 +18,8 @@ spec.loader.exec_module(tool)
 MODULES = {name: path for name, path in tool.modules().items() if name not in ("", "__main__")}
 # A room imports from the rooms before it, and from itself. A module that is in no folder, and not
 # named here, belongs to the core.
-ROOMS = ("results", "core", "models", "measures", "runs", "widgets", "experiments", "commands")
+ROOMS = ("results", "core", "models", "measures", "runs", "playground", "widgets")
+ROOMS += ("experiments", "commands")
 ALSO = {"cli": "commands", "doctor": "commands"}  # modules that share a room under another name
 
 each = pytest.mark.parametrize("name", MODULES)

@@ -1,0 +1,98 @@
+"""The games that are ready to play: each shows what its texts say, and its cure cures.
+
+The shipped seed is 0, and its game is the same in every browser, so the texts are held to the very
+digits that the page shows. How the games go with other seeds is measured on five of them.
+"""
+
+import re
+
+import pytest
+
+from tests.playground.javascript import FOLDER
+
+PLAY = """
+const preset = presets.PRESETS[given.name], made = data.DATA[preset.data]();
+const cure = given.cured ? preset.cure : {};
+const changed = { ...preset.settings, ...cure, seed: given.seed, dim: made.dim };
+const game = new gan.Game(made.draw, changed), look = new data.Look(made, game.settings);
+const seen = {};
+for (const step of given.steps) {
+  while (game.steps < step) game.step();
+  const numbers = Object.entries(look.at(game)).filter(([, v]) => typeof v === "number");
+  const shown = Object.fromEntries(numbers.map(([fact, v]) => [fact, words.shown(fact, v)]));
+  seen[step] = { ...Object.fromEntries(numbers), shown };
+}
+return seen;
+"""
+PRESETS = "return presets.PRESETS;"
+NAMES = re.findall(r"^  \"?([a-z-]+)\"?: \{\n    data:", (FOLDER / "presets.js").read_text(), re.M)
+PLACE = re.compile(r"\{([abc])(?:\.(\w+))?\}")
+
+each = pytest.mark.parametrize("name", NAMES)
+
+
+def play(js, name, steps, cured=False, seed=0):
+    """What is seen of a game at some steps: numbers, and under "shown" as the page writes them."""
+    seen = js(PLAY, name=name, steps=sorted(steps), cured=cured, seed=seed)
+    return {int(step): row for step, row in seen.items()}
+
+
+def test_the_presets_are_all_seen_here_and_have_their_posters(js):
+    assert list(js(PRESETS)) == NAMES
+    posters = {path.stem for path in FOLDER.glob("*.png")} - {"objective"}
+    assert posters == set(NAMES)
+
+
+@pytest.mark.slow
+@each
+@pytest.mark.parametrize("cured", [False, True], ids=["as it is", "cured"])
+def test_what_a_text_says_is_what_the_page_shows(js, name, cured):
+    rows = js(PRESETS)[name].get("cured" if cured else "says", [])
+    seen = play(js, name, [row["at"] for row in rows], cured) if rows else {}
+    for row in rows:
+        said = {fact: text for fact, text in row.items() if fact != "at"}
+        shown = {fact: seen[row["at"]]["shown"][fact] for fact in said}
+        assert shown == said, f"step {row['at']}"
+
+
+@each
+def test_a_text_has_its_numbers_from_the_table_alone(js, name):
+    preset = js(PRESETS)[name]
+    assert ("cure" in preset) == ("cured" in preset)
+    for language in ("en", "zh"):
+        for text, rows in (("see", "says"), ("cured", "cured")):
+            if text not in preset[language]:
+                assert rows not in preset
+                continue
+            places = PLACE.findall(preset[language][text])
+            steps = {letter for letter, fact in places if not fact}
+            assert steps == set("abc"[: len(preset[rows])]), "a step of the table is not named"
+            for letter, fact in places:
+                assert not fact or fact in preset[rows]["abc".index(letter)]
+            bare = re.sub(r"R1|R2|log 4|λ|γ", "", PLACE.sub("", preset[language][text]))
+            assert not re.search(r"\d", bare), bare
+
+
+@each
+def test_both_languages_say_the_same(js, name):
+    english, chinese = (js(PRESETS)[name][language] for language in ("en", "zh"))
+    assert english.keys() == chinese.keys()
+    for text in english:
+        assert sorted(PLACE.findall(english[text])) == sorted(PLACE.findall(chinese[text]))
+        assert re.search("[\u4e00-\u9fff]", chinese[text])
+    assert english["label"] != english["see"]
+
+
+def leaves(tree, path=()):
+    """Map the path of each text in nested dicts to the places in it."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from leaves(value, (*path, key))
+    else:
+        yield path, sorted(re.findall(r"\{\w+\}", tree))
+
+
+def test_every_word_is_there_in_both_languages(js):
+    texts = js("return words.WORDS;")
+    assert dict(leaves(texts["en"])) == dict(leaves(texts["zh"]))
+    assert {"en", "zh"} == texts.keys()
