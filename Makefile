@@ -21,7 +21,7 @@ LONGEST_FIRST := $(patsubst %,notebooks/%_*.ipynb,06 09 08 07 04 05 01 02 03)
 DOCS := docs/_build
 
 .PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links lock \
-	bench site screenshots site-test translations browser test-colab binder-test oldest mutations faults clean
+	bench site screenshots site-test translations playground browser test-colab binder-test oldest mutations faults clean
 
 help:
 	@echo "make demo        train 20,000 steps, about a minute, and say where the pictures are"
@@ -34,6 +34,7 @@ help:
 	@echo "make site        build the read-along site in $(DOCS)/html"
 	@echo "make screenshots photograph its main pages, for you to look at (needs Chromium)"
 	@echo "make site-test   build it once more and follow its links"
+	@echo "make playground  play each game of the playground with five seeds"
 	@echo "make browser     the notebooks and the site in a real browser (needs Chromium)"
 	@echo "make translations  update docs/locale from the pages, and say what is left to translate"
 	@echo "make bench       the trainer's speed, and that of what you would use instead; with"
@@ -62,9 +63,9 @@ lab: $(READY)
 test: style unit notebooks-test
 
 test-quick: style
-	$(PYTEST) -m "not slow and not browser and not site" --durations=5
+	$(PYTEST) -m "not slow and not browser and not site and not playground" --durations=5
 
-test-all: test stand-in site-test browser test-colab binder-test
+test-all: test stand-in site-test playground browser test-colab binder-test
 
 style: $(READY)
 	$(BIN)/ruff check .
@@ -72,7 +73,7 @@ style: $(READY)
 	$(BIN)/codespell
 
 unit: $(READY)
-	$(PYTEST) -m "not browser and not site" --durations=10
+	$(PYTEST) -m "not browser and not site and not playground" --durations=10
 
 notebooks-test: $(READY)
 	$(NBVAL) $(LONGEST_FIRST)
@@ -91,6 +92,10 @@ $(READY)-browser: $(READY)-site
 # Skips, and says why, where there is no chromium.
 browser: $(READY)-browser
 	$(BIN)/python -m pytest -q -rs -m browser --durations=0
+
+# All games with five seeds each, in two processes.
+playground: $(READY)
+	$(PYTEST) -m playground --durations=3
 
 notebooks: $(READY)
 	$(BIN)/python tools/notebooks.py

@@ -230,12 +230,33 @@ MUTATIONS = (
         '        ("D", "d_loss", loss.discriminator, "gan:fake"),',
         "test_each_line_of_a_history_has_the_colour_of_its_player",
     ),
+    Mutation(
+        "slope",
+        "the playground's penalties have twice their gradient",
+        "r[k] = gamma / n * slope[k];",
+        "r[k] = 2 * gamma / n * slope[k];",
+        "test_ds_loss_and_its_gradient_are_the_packages",
+    ),
+    Mutation(
+        "sentence",
+        "a text of the playground promises more than its game shows",
+        'says: [{ at: 750, modes: "3", highQuality: "95%" }, { at: 4000, modes: "4" }],',
+        'says: [{ at: 750, modes: "2", highQuality: "95%" }, { at: 4000, modes: "4" }],',
+        "test_what_a_text_says_is_what_the_page_shows",
+    ),
+    Mutation(
+        "start",
+        "a game starts by itself",
+        "    this.begin();\n    this.watch();",
+        "    this.begin();\n    this.watch();\n    this.play();",
+        "test_nothing_starts_by_itself",
+    ),
 )
 
 
 def files(root=ROOT):
-    """Return the package's files."""
-    return sorted((root / "gan_tutorial").rglob("*.py"))
+    """Return the package's files, in Python and in JavaScript."""
+    return sorted(path for kind in ("*.py", "*.js") for path in (root / "gan_tutorial").rglob(kind))
 
 
 def home_of(mutation, root=ROOT):

@@ -52,7 +52,7 @@ export const drawn = (points) => mixture(points, 0.04, { curve: true });
 
 // Count n points by the nearest centre, those within three standard deviations of it alone.
 // modes: centres that have one; highQuality: the share that is counted; reverseKL: of the counts
-// from equal shares, in nats; busiest: the number of the fullest cluster, from 1.
+// from equal shares, in nats; busiest: the number of the fullest cluster, from 1, or 0.
 export function coverage(points, n, { centres, deviation }) {
   const counts = new Int32Array(centres.length), dim = centres[0].length;
   let good = 0, modes = 0, reverseKL = 0;
@@ -70,7 +70,7 @@ export function coverage(points, n, { centres, deviation }) {
     modes++;
     reverseKL += count / good * log(count / good * centres.length);
   }
-  const busiest = counts.indexOf(Math.max(...counts)) + 1;
+  const busiest = good ? counts.indexOf(Math.max(...counts)) + 1 : 0;
   reverseKL = good ? Math.max(reverseKL, 0) : Infinity;
   return { modes, highQuality: good / n, reverseKL, busiest, counts };
 }

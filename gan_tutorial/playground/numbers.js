@@ -28,8 +28,9 @@ export function expMinus(a) {
   return sum * HALVES[k];
 }
 
-// The natural logarithm of a positive, finite number.
+// The natural logarithm.
 export function log(x) {
+  if (!(x > 0 && x < Infinity)) return x === 0 ? -Infinity : x > 0 ? x : NaN;
   let halvings = 0;
   while (x > 1) { x /= 2; halvings--; }
   while (x < 0.5) { x *= 2; halvings++; }

@@ -48,7 +48,8 @@ export function element(tag, properties = {}, ...inside) {
 
 // A line of text in which some words have the colours of their roles.
 export function tinted(tag, text, roles) {
-  const parts = text.split(new RegExp(`(${Object.keys(roles).join("|")})`));
+  const words = Object.keys(roles).map((word) => word.length > 1 ? word : `\\b${word}\\b`);
+  const parts = text.split(new RegExp(`(${words.join("|")})`));
   return element(tag, {}, ...parts.map((part) => part in roles
     ? element("span", { textContent: part, style: `color: var(--${roles[part]})` }) : part));
 }

@@ -3,7 +3,7 @@
 import { Look } from "./data.js";
 import { Game } from "./gan.js";
 import { element, tinted } from "./page.js";
-import { drawLine, drawLosses, drawPlane, drawShares, drawVerdicts } from "./pictures.js";
+import { drawDistance, drawLine, drawLosses, drawPlane, drawShares, drawVerdicts } from "./pictures.js";
 import { fill, shown } from "./words.js";
 
 export const PANEL_CSS = `
@@ -37,14 +37,16 @@ export class Panel {
     this.head = element("div", { className: "head", hidden: true }, this.title, this.said);
     this.main = element("canvas", { className: "main", tabIndex: 0, role: "img" });
     const chart = () => element("canvas", { role: "img" });
-    [this.losses, this.shares, this.verdicts] = [chart(), chart(), chart()];
+    [this.losses, this.shares, this.verdicts, this.distance] = [1, 2, 3, 4].map(chart);
     const roles = { D: "disc", G: "fake", [words.realPoints]: "real", [words.fakes]: "fake" };
     const head = (text) => tinted("h4", text, roles);
     this.sharesHead = head(words.shares);
+    this.distanceHead = head(words.distance);
     this.numbers = element("dl");
     this.box = element("section", { className: "panel" }, this.head,
       element("div", {}, this.main, this.numbers), element("div", {}, head(words.losses), this.losses,
-        this.sharesHead, this.shares, head(words.verdicts), this.verdicts));
+        this.sharesHead, this.shares, head(words.verdicts), this.verdicts, this.distanceHead,
+        this.distance));
     this.where = null; // of the fakes on their way, in slow motion
     this.ring = null; // what the reader draws
   }
@@ -70,12 +72,17 @@ export class Panel {
 
   draw(options = this.options) {
     this.options = options;
-    const { colours } = options, { words, look } = this, { counts } = this.seen;
+    const { colours } = options, { words, look } = this, { counts, jsd } = this.seen;
+    this.history.at(-1)[3] = jsd;
     this.drawMain();
     drawLosses(this.losses, this.game, this.history, colours, words);
     this.shares.hidden = this.sharesHead.hidden = !counts || counts.length < 2;
     if (!this.shares.hidden) drawShares(this.shares, this.seen, look.n, colours, words);
     drawVerdicts(this.verdicts, this.seen, colours, words);
+    this.distance.hidden = this.distanceHead.hidden = look.data.dim === 1;
+    if (!this.distance.hidden) {
+      drawDistance(this.distance, this.game, this.history, look.ownJSD, colours, words);
+    }
     this.write();
   }
 
@@ -116,6 +123,7 @@ export class Panel {
     this.losses.ariaLabel = words.losses;
     this.shares.ariaLabel = words.shares;
     this.verdicts.ariaLabel = words.verdicts;
+    this.distance.ariaLabel = words.distance;
     return facts;
   }
 }

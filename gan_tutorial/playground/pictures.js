@@ -247,6 +247,28 @@ export function drawLosses(canvas, game, history, colours, words) {
   }
 }
 
+// history: rows whose last number is a distance of the fakes from the real points; floor: what two
+// samples of the real points score.
+export function drawDistance(canvas, game, history, floor, colours, words) {
+  const [context, width, height] = fit(canvas, 0.2), right = width - 74;
+  const rows = history.filter((row) => Number.isFinite(row[3])), top = Math.LN2;
+  const X = (step) => 4 + step / Math.max(game.steps, 1) * (right - 8);
+  const Y = (v) => height - 6 - Math.min(v / top, 1) * (height - 14);
+  context.strokeStyle = context.fillStyle = colours.real;
+  context.setLineDash([4, 3]);
+  context.beginPath();
+  context.moveTo(4, Y(floor));
+  context.lineTo(right - 4, Y(floor));
+  context.stroke();
+  context.setLineDash([]);
+  context.fillText(words.realToReal, right, Y(floor) + 4);
+  context.strokeStyle = colours.ink;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  for (const row of rows) context.lineTo(X(row[0]), Y(row[3]));
+  context.stroke();
+}
+
 // Bars: how many fakes belong to each cluster; dashed: the fair share.
 export function drawShares(canvas, { counts }, n, colours, words) {
   const [context, width, height] = fit(canvas, 0.22), k = counts.length, step = (width - 76) / k;

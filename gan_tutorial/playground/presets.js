@@ -92,13 +92,13 @@ export const PRESETS = {
     cured: [{ at: 50, push: "6.00" }, { at: 100, highQuality: "98%" }],
     en: {
       label: "Saturation",
-      see: "D is 200 steps ahead and sure of itself: D(G(z)) is {a.dFake} at step {a}. The minimax loss then hardly pushes. The mean push is {a.push}, and {b.push} at step {b}: G stands still, far from the data, and {b.highQuality} of its fakes lie on the cluster.",
+      see: "D is two hundred steps ahead and sure of itself: D(G(z)) is {a.dFake} at step {a}. The minimax loss then hardly pushes. The mean push is {a.push}, and {b.push} at step {b}: G stands still, far from the data, and {b.highQuality} of its fakes lie on the cluster.",
       cure: "Non-saturating loss",
       cured: "The same D, the same start, another loss for G. The mean push is {a.push} at step {a}, and at step {b} {b.highQuality} of the fakes lie on the cluster.",
     },
     zh: {
       label: "饱和",
-      see: "D 领先了 200 步，非常自信：第 {a} 步时 D(G(z)) 是 {a.dFake}。这时 minimax 损失几乎不推。平均推力是 {a.push}，到第 {b} 步是 {b.push}：G 停在远离数据的地方，{b.highQuality} 的假点落在簇上。",
+      see: "D 领先了两百步，非常自信：第 {a} 步时 D(G(z)) 是 {a.dFake}。这时 minimax 损失几乎不推。平均推力是 {a.push}，到第 {b} 步是 {b.push}：G 停在远离数据的地方，{b.highQuality} 的假点落在簇上。",
       cure: "非饱和损失",
       cured: "同样的 D，同样的起点，G 换了一个损失。第 {a} 步的平均推力是 {a.push}，到第 {b} 步，{b.highQuality} 的假点落在簇上。",
     },
@@ -161,7 +161,7 @@ export const PRESETS = {
     cured: [{ at: 1500, push: "0.05", highQuality: "85%", dLoss: "1.38" }],
     en: {
       label: "Too much penalty",
-      see: "The penalty is 300 times too strong, and D hardly dares to slope. At step {a} the mean push is {a.push}, and {a.highQuality} of the fakes lie on a cluster. D’s loss is {a.dLoss}, close to log 4 here too: not because the fakes are good, but because D may not say what it sees.",
+      see: "The penalty is three hundred times too strong, and D hardly dares to slope. At step {a} the mean push is {a.push}, and {a.highQuality} of the fakes lie on a cluster. D’s loss is {a.dLoss}, close to log 4 here too: not because the fakes are good, but because D may not say what it sees.",
       cure: "A penalty of a tenth",
       cured: "With a weak penalty D may slope a little. At step {a} the mean push is {a.push}, {a.highQuality} of the fakes lie on a cluster, and D’s loss is {a.dLoss}.",
     },

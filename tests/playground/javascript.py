@@ -23,26 +23,27 @@ SECONDS = 300  # after which node is stopped: an endless loop must not last for 
 
 # JSON has neither NaN nor infinities, and loses the sign of -0: they travel as {"$number": "NaN"}.
 RUN = """async ([home, names, code]) => {
-  const modules = await Promise.all(names.map((name) => import(`${home}/${name}.js`)));
-  const AsyncFunction = (async () => {}).constructor;
-  const answer = await new AsyncFunction(...names, code)(...modules);
-  if (answer === undefined) throw new Error("the code returns nothing");
   const inJSON = (x) => typeof x !== "number" || (Number.isFinite(x) && !Object.is(x, -0));
-  return JSON.stringify(answer, (key, x) => {
+  const plain = (key, x) => {
     if (ArrayBuffer.isView(x)) return Array.from(x);
     return inJSON(x) ? x : { $number: x === 0 ? "-0" : String(x) };
-  });
+  };
+  try {
+    const modules = await Promise.all(names.map((name) => import(`${home}/${name}.js`)));
+    const AsyncFunction = (async () => {}).constructor;
+    const answer = await new AsyncFunction(...names, code)(...modules);
+    if (answer === undefined) throw new Error("the code returns nothing");
+    return JSON.stringify({ answer }, plain);
+  } catch (error) {
+    return JSON.stringify({ error: String(error?.stack ?? error) });
+  }
 }"""
 
 NODE = f"""
 import {{ createInterface }} from "node:readline";
 const run = {RUN};
 for await (const line of createInterface({{ input: process.stdin }})) {{
-  const said = await run(JSON.parse(line)).then(
-    (answer) => ({{ answer }}),
-    (error) => ({{ error: String(error?.stack ?? error) }}),
-  );
-  process.stdout.write(JSON.stringify(said) + "\\n");
+  process.stdout.write(await run(JSON.parse(line)) + "\\n");
 }}
 """
 
@@ -54,8 +55,11 @@ def question(home, code, given):
 
 
 def answer(text):
-    """Map what RUN returns to lists, dicts and numbers."""
-    return json.loads(text, object_hook=lambda d: float(d["$number"]) if "$number" in d else d)
+    """Map what RUN returns to lists, dicts and numbers; raise RuntimeError for its errors."""
+    said = json.loads(text, object_hook=lambda d: float(d["$number"]) if "$number" in d else d)
+    if "error" in said:
+        raise RuntimeError(said["error"])
+    return said["answer"]
 
 
 @contextlib.contextmanager
@@ -81,12 +85,9 @@ def in_node(aside):
             late.start()
             try:
                 print(asked, file=process.stdin, flush=True)
-                said = json.loads(process.stdout.readline() or '{"error": "node has ended"}')
+                return answer(process.stdout.readline() or '{"error": "node has ended"}')
             finally:
                 late.cancel()
-            if "error" in said:
-                raise RuntimeError(said["error"])
-            return answer(said["answer"])
 
         yield run
 

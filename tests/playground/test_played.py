@@ -136,8 +136,8 @@ def test_points_that_do_not_fit_are_refused(points, message):
 
 
 def test_an_unknown_preset_is_refused_with_the_names_that_there_are():
-    with pytest.raises(ValueError, match="no preset 'colapse', only .*collapse"):
-        widgets.Playground("colapse")
+    with pytest.raises(ValueError, match="no preset 'no-such', only .*collapse"):
+        widgets.Playground("no-such")
 
 
 @pytest.mark.parametrize(("mean", "spread"), [(5, 1), (0, 0.1), (float("nan"), 1)])

@@ -55,6 +55,64 @@ def test_what_a_text_says_is_what_the_page_shows(js, name, cured):
         assert shown == said, f"step {row['at']}"
 
 
+# What is the trouble at a step, with how many of five seeds at least; when is a game cured.
+TROUBLE = {
+    "collapse": (750, lambda seen: seen["modes"] <= 6, 5),
+    "one-mode": (1000, lambda seen: seen["modes"] == 1, 5),
+    "cycling": (600, lambda seen: seen["modes"] <= 1, 5),
+    "saturation": (200, lambda seen: seen["highQuality"] == 0 and seen["push"] < 0.01, 5),
+    "strong": (130, lambda seen: seen["push"] > 5, 5),
+    "blind": (1500, lambda seen: seen["modes"] <= 3 and seen["dLoss"] > 1.3, 4),
+    "thread": (1500, lambda seen: seen["highQuality"] < 0.9, 5),
+    "smothered": (1500, lambda seen: seen["highQuality"] < 0.5 and seen["dLoss"] > 1.3, 5),
+    "clip": (1500, lambda seen: seen["highQuality"] < 0.5 and seen["push"] < 0.001, 5),
+    "twenty-five": (2400, lambda seen: seen["reverseKL"] > 0.3, 5),
+}
+CURED = {
+    "collapse": (750, lambda seen: seen["modes"] == 9 and seen["highQuality"] > 0.6),
+    "one-mode": (1000, lambda seen: seen["modes"] == 2 and seen["highQuality"] > 0.7),
+    "cycling": (1200, lambda seen: seen["modes"] == 2 and seen["highQuality"] > 0.6),
+    "saturation": (100, lambda seen: seen["highQuality"] > 0.9),
+    "strong": (130, lambda seen: seen["highQuality"] > 0.9 and seen["push"] < 0.3),
+    "blind": (1500, lambda seen: seen["modes"] == 9 and seen["highQuality"] > 0.75),
+    "thread": (1500, lambda seen: seen["modes"] == 9 and seen["highQuality"] > 0.8),
+    "smothered": (1500, lambda seen: seen["modes"] == 9 and seen["highQuality"] > 0.75),
+    "clip": (1500, lambda seen: seen["modes"] == 9 and seen["highQuality"] > 0.75),
+    "twenty-five": (2400, lambda seen: seen["modes"] == 25 and seen["reverseKL"] < 0.2),
+}
+SEEDS = range(5)
+
+
+def test_every_cure_is_tried_on_five_seeds(js):
+    cured = {name for name, preset in js(PRESETS).items() if "cure" in preset}
+    assert cured == TROUBLE.keys() == CURED.keys()
+
+
+@pytest.mark.playground
+@pytest.mark.parametrize("name", TROUBLE)
+def test_the_trouble_shows_with_other_seeds_too(js, name):
+    step, trouble, least = TROUBLE[name]
+    seen = [trouble(play(js, name, [step], seed=seed)[step]) for seed in SEEDS]
+    assert sum(seen) >= least, seen
+
+
+@pytest.mark.playground
+@pytest.mark.parametrize("name", CURED)
+def test_the_cure_cures_at_least_four_seeds_of_five(js, name):
+    step, healthy = CURED[name]
+    seen = [healthy(play(js, name, [step], cured=True, seed=seed)[step]) for seed in SEEDS]
+    assert sum(seen) >= 4, seen
+
+
+@pytest.mark.playground
+def test_in_circles_the_heap_changes_its_cluster_again_and_again(js):
+    for seed in SEEDS:
+        seen = play(js, "cycling", range(300, 1201, 20), seed=seed).values()
+        places = [row["busiest"] for row in seen if row["modes"] == 1]
+        assert len(places) > 20, seed
+        assert sum(a != b for a, b in zip(places, places[1:], strict=False)) >= 3, seed
+
+
 @each
 def test_a_text_has_its_numbers_from_the_table_alone(js, name):
     preset = js(PRESETS)[name]

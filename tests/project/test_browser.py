@@ -128,6 +128,16 @@ def lab(tmp_path_factory):
     yield from served_by_jupyter(home, folder)
 
 
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory):
+    """The address of a JupyterLab with one notebook as it is shipped, which nobody has trusted."""
+    home = tmp_path_factory.mktemp("shipped")
+    folder = home / "notebooks"
+    shutil.copytree(ROOT / "notebooks" / "covers", folder / "covers")
+    shutil.copy(ROOT / "notebooks" / "03_losses.ipynb", folder)
+    yield from served_by_jupyter(home, folder)
+
+
 def without_outputs(path):
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
@@ -182,9 +192,9 @@ RUN_ALL = """() => {
 }"""
 CODE_CELLS = """window.jupyterapp.shell.currentWidget.content.model.toJSON().cells.filter(
     cell => cell.cell_type === 'code')"""
-SHOW_EXPLORER = """async () => {
+SHOW = """async (text) => {
     const notebook = window.jupyterapp.shell.currentWidget.content;
-    const holds = cell => cell.model.sharedModel.source.includes('Explorer(');
+    const holds = cell => cell.model.sharedModel.source.includes(text);
     await notebook.scrollToItem(notebook.widgets.findIndex(holds));
 }"""
 IDLE = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
@@ -235,13 +245,12 @@ def drag(page, handle, by):
     page.mouse.up()
 
 
-@pytest.mark.parametrize("name", ["01_objective.ipynb", "05_results.ipynb"])
-def test_in_jupyterlab_all_cells_run_and_the_sliders_move_the_picture(page, lab, name):
-    cells = run_all(page, lab, name)
+def test_in_jupyterlab_all_cells_run_and_the_sliders_move_the_picture(page, lab):
+    cells = run_all(page, lab, "05_results.ipynb")
     nothing(errors_in(cells))
     assert [cell["execution_count"] for cell in cells] == list(range(1, len(cells) + 1))
 
-    page.evaluate(SHOW_EXPLORER)
+    page.evaluate(SHOW, "Explorer(")
     image = page.locator("img.widget-image")
     handles = page.locator(".noUi-handle")
     assert (image.count(), handles.count()) == (1, 2)
@@ -256,6 +265,55 @@ def test_in_jupyterlab_all_cells_run_and_the_sliders_move_the_picture(page, lab,
         handle.press("ArrowLeft")
         assert settled(page, image) == dragged, "the same values give another picture"
     nothing(page.complaints)
+
+
+GAME = "document.querySelector('.gan-playground[data-alive]').playground"
+CELLS = "window.jupyterapp.shell.currentWidget.content.widgets.length"
+
+
+def play_one_step(page):
+    """Make one step of the playground that is shown, by its key."""
+    canvas = page.locator(".gan-playground canvas.main").first
+    canvas.scroll_into_view_if_needed()
+    before = page.evaluate(f"{GAME}.panels[0].game.steps")
+    canvas.press("b")
+    assert page.evaluate(f"{GAME}.panels[0].game.steps") == before + 1
+
+
+def test_in_jupyterlab_games_are_alive_when_run_and_when_opened_again(page, lab):
+    cells = run_all(page, lab, "01_objective.ipynb")
+    nothing(errors_in(cells))
+    page.evaluate(SHOW, "Playground(")
+    page.wait_for_selector(".gan-playground[data-alive]")
+    cells = page.evaluate(CELLS)
+    play_one_step(page)
+    assert page.evaluate(CELLS) == cells, "the key b, in JupyterLab, adds a cell"
+    page.evaluate(SHOW, "ObjectiveExplorer(")
+    value = page.locator(".gan-objective .value")
+    start = value.text_content()
+    page.locator(".gan-objective input").first.press("ArrowRight")
+    assert value.text_content() != start
+
+    page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+    page.goto(f"{lab}/lab/tree/01_objective.ipynb?reset")  # saved by its reader, so it is trusted
+    page.wait_for_function(OPEN, timeout=4 * MINUTE)
+    page.evaluate(SHOW, "Playground(")
+    page.wait_for_selector(".gan-playground[data-alive]")
+    play_one_step(page)
+    nothing(page.complaints)
+
+
+def test_in_jupyterlab_a_shipped_notebook_shows_the_games_pictures(page, shipped):
+    page.goto(f"{shipped}/lab/tree/03_losses.ipynb?reset")
+    page.wait_for_function(OPEN, timeout=4 * MINUTE)
+    page.evaluate(SHOW, "Playground(")
+    picture = page.locator(".jp-Cell:has-text('Playground(') .jp-OutputArea img").first
+    assert (
+        picture.evaluate("async image => { await image.decode(); return image.naturalWidth; }")
+        > 600
+    )
+    assert page.locator(".gan-playground").count() == 0
 
 
 # The site
@@ -494,6 +552,37 @@ def test_without_a_script_the_strip_takes_the_films_place(chromium, site):
     page.goto(page_named(site, "index"))
     assert page.locator("figure.film img.strip").is_visible()
     assert not page.locator("figure.film .track").is_visible()
+    page.close()
+
+
+def test_the_games_of_the_site_are_alive_at_their_cells(page, site):
+    played = [
+        a for a in notebooks_among(site) if Path(a).name[:2] in ("01", "03", "04", "05", "09")
+    ]
+    assert len([a for a in played if "/zh_CN/" not in a]) == 5
+    for address in [*played, page_named(site, "playground")]:
+        visit(page, address)
+        count = page.locator(".gan-playground").count()
+        assert count >= 1, address
+        page.wait_for_function(
+            f"document.querySelectorAll('.gan-playground[data-alive]').length === {count}"
+        )
+        assert page.evaluate(f"{GAME}.panels[0].game.steps") == 0, "a game started by itself"
+        play_one_step(page)
+        chinese = "/zh_CN/" in address and "01_" in address
+        if "01_" in address:
+            page.wait_for_selector(".gan-objective[data-alive]")
+            language = page.evaluate(f"{GAME}.language")
+            assert language == ("zh" if chinese else "en")
+    nothing(page.complaints)
+
+
+def test_without_a_script_a_games_picture_takes_its_place(chromium, site):
+    page = chromium.new_page(java_script_enabled=False)
+    page.goto(page_named(site, "playground"))
+    picture = page.locator(".gan-playground img")
+    assert picture.is_visible()
+    assert picture.bounding_box()["width"] > 250
     page.close()
 
 

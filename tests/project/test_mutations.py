@@ -14,9 +14,12 @@ each = pytest.mark.parametrize("mutation", mutations.MUTATIONS, ids=lambda mutat
 
 @each
 def test_a_mutation_changes_one_line_that_is_there_and_a_test_guards_it(mutation):
-    text = mutations.home_of(mutation).read_text(encoding="utf-8")
+    home = mutations.home_of(mutation)
+    text = home.read_text(encoding="utf-8")
     changed = text.replace(mutation.old, mutation.new)
-    assert ast.dump(ast.parse(changed)) != ast.dump(ast.parse(text))
+    assert changed != text
+    if home.suffix == ".py":
+        assert ast.dump(ast.parse(changed)) != ast.dump(ast.parse(text))
     assert mutations.guard_of(mutation)
 
 
