@@ -2,8 +2,8 @@
 
     python tools/film.py    writes docs/_static/film.png and film.json
 
-Three acts: the baseline learns; it collapses; the cure, one change at a time. A moment is a grid of
-forty samples; film.png holds all of them below each other, one pixel for each of an image's, and
+Three acts: the baseline learns; it collapses; the same game with penalties on D's slope, and at the
+end the whole recipe. A moment is a grid of forty samples; film.png holds all of them below each other, one pixel for each of an image's, and
 film.json says of each moment its act, its label and the share of each digit in 10,000 samples.
 """
 
@@ -20,11 +20,8 @@ from gan_tutorial.models import stabilised
 OUT = Path(__file__).parent.parent / "docs" / "_static"
 COLUMNS, N = 8, 40
 LEARNT = 30_000  # the last step of the first act
-CHANGES = {  # an arm and what it adds, in English and in Chinese
-    "penalties": ("with penalties on D's slope", "加上对 D 斜率的惩罚"),
-    "averaging": ("and an average of G's weights", "再加上 G 的权重平均"),
-    "wider": ("and wider layers", "再加上更宽的层"),
-}
+PENALTIES = ("with R1 and R2", "加上 R1 和 R2")
+SEEN = (1_000, 5_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000)  # of the third act
 WHOLE = ("the whole recipe", "完整方案")
 NOISE = (": noise, which a classifier takes for 8s", "：噪声，分类器把它看成 8")
 
@@ -37,10 +34,10 @@ def moments():
         generator.set_weights(results.weights("gan-article", step))
         act = 0 if step <= LEARNT else 1
         yield act, None, step, sample(generator, N, seed=0), rows[step]["histogram"]
-    arms, shown = results.load("stabilised-arms")["arms"], results.arrays("stabilised-arms")
-    for arm, names in CHANGES.items():
-        row = arms[arm]["snapshots"][-1]
-        yield 2, names, row["step"], shown[arm][:N] / 255, row["histogram"]
+    rows = {row["step"]: row for row in results.load("stabilised-million")["snapshots"]}
+    for step in SEEN:
+        generator.set_weights(results.weights("stabilised-million", step))
+        yield 2, PENALTIES, step, sample(generator, N, seed=0), rows[step]["histogram"]
     generator = stabilised.make_arm("stabilised").generator
     row = results.load("stabilised-0")["snapshots"][-1]
     generator.set_weights(results.weights("stabilised-0", row["step"]))
@@ -53,7 +50,7 @@ def main():
         grids.append(figures.image_grid(images, columns=COLUMNS, gap=1)[1:-1, 1:-1])
         labels = {"label": f"step {step:,}", "zh": f"第 {step:,} 步"}
         if names:
-            labels = {"label": f"{names[0]}: {step:,} steps", "zh": f"{names[1]}：{step:,} 步"}
+            labels = {"label": f"{names[0]}: step {step:,}", "zh": f"{names[1]}：第 {step:,} 步"}
         elif step == 0:
             labels = {"label": labels["label"] + NOISE[0], "zh": labels["zh"] + NOISE[1]}
         facts.append({"act": act, **labels, "share": [round(share, 3) for share in shares]})

@@ -36,7 +36,7 @@ def page(path):
             following = notebook.cells[i + 1] if i + 1 < len(notebook.cells) else None
             if following is not None and following.cell_type == "code":
                 cell.source, asked = frame_question(cell.source)
-                if asked:
+                if asked and not is_played(following):
                     fold(following, "hide-output", "Show what comes out")
         else:
             show(cell, f"n{path.name[:2]}-{i}")
@@ -142,6 +142,11 @@ def fold(cell, tag, prompt):
 def cell_pictures(cell):
     """Return the outputs of a cell that are pictures."""
     return [o for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
+
+
+def is_played(cell):
+    """Return whether a cell shows something to play, which must not hide in a fold."""
+    return any(PLAYED in output.data for output in cell_pictures(cell))
 
 
 def alive(place, said, root="../"):

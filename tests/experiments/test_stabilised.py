@@ -50,6 +50,24 @@ def test_the_shipped_runs_are_cured():
         assert all(0.06 < share < 0.14 for share in last["histogram"])
 
 
+def test_with_penalties_as_the_only_change_a_million_steps_end_without_a_collapse():
+    baseline, cured = results.load("gan-article"), results.load("stabilised-million")
+    changed = {
+        name
+        for name, value in cured["settings"].items()
+        if baseline["settings"].get(name, value) != value
+    }
+    assert changed == {"penalty"}
+    assert cured["parameters"] == baseline["parameters"]
+    last = cured["snapshots"][-1]
+    assert last["step"] == baseline["snapshots"][-1]["step"] == 1_000_000
+    assert baseline["snapshots"][-1]["commonest"] > 0.99
+    assert last["commonest"] < 0.15
+    assert min(last["histogram"]) > 0.06
+    assert last["recall"] > 0.7
+    assert last["frechet"] < baseline["snapshots"][-1]["frechet"] / 20
+
+
 def test_at_equal_time_the_cure_is_five_times_nearer():
     arms = results.load("stabilised-arms")["arms"]
     article = min(row["frechet"] for row in arms["article"]["snapshots"])

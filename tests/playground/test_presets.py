@@ -62,11 +62,11 @@ TROUBLE = {
     "cycling": (600, lambda seen: seen["modes"] <= 1, 5),
     "saturation": (200, lambda seen: seen["highQuality"] == 0 and seen["push"] < 0.01, 5),
     "strong": (130, lambda seen: seen["push"] > 5, 5),
-    "blind": (1500, lambda seen: seen["modes"] <= 3 and seen["dLoss"] > 1.3, 4),
-    "thread": (1500, lambda seen: seen["highQuality"] < 0.9, 5),
+    "blind": (1500, lambda seen: seen["modes"] <= 3 and seen["dLoss"] > 1.3, 5),
+    "thread": (1000, lambda seen: seen["jsd"] > 0.185, 5),
     "smothered": (1500, lambda seen: seen["highQuality"] < 0.5 and seen["dLoss"] > 1.3, 5),
     "clip": (1500, lambda seen: seen["highQuality"] < 0.5 and seen["push"] < 0.001, 5),
-    "twenty-five": (2400, lambda seen: seen["reverseKL"] > 0.3, 5),
+    "twenty-five": (1500, lambda seen: seen["modes"] <= 20, 5),
 }
 CURED = {
     "collapse": (750, lambda seen: seen["modes"] == 9 and seen["highQuality"] > 0.6),
@@ -75,10 +75,10 @@ CURED = {
     "saturation": (100, lambda seen: seen["highQuality"] > 0.9),
     "strong": (130, lambda seen: seen["highQuality"] > 0.9 and seen["push"] < 0.3),
     "blind": (1500, lambda seen: seen["modes"] == 9 and seen["highQuality"] > 0.75),
-    "thread": (1500, lambda seen: seen["modes"] == 9 and seen["highQuality"] > 0.8),
+    "thread": (1000, lambda seen: seen["modes"] == 9 and seen["jsd"] < 0.185),
     "smothered": (1500, lambda seen: seen["modes"] == 9 and seen["highQuality"] > 0.75),
     "clip": (1500, lambda seen: seen["modes"] == 9 and seen["highQuality"] > 0.75),
-    "twenty-five": (2400, lambda seen: seen["modes"] == 25 and seen["reverseKL"] < 0.2),
+    "twenty-five": (2000, lambda seen: seen["modes"] >= 23 and seen["highQuality"] > 0.45),
 }
 SEEDS = range(5)
 

@@ -161,6 +161,21 @@ def test_the_page_of_results_has_the_numbers_of_the_cure():
             assert re.search(rf"\| {name} of \d+: {re.escape(line)}", RESULTS), line
 
 
+def test_the_page_of_results_has_the_numbers_of_a_million_steps():
+    measured = {row["step"]: row for row in results.load("manifold")["generators"]["gan-article"]}
+    for name, label in (("gan-article", "as it is"), ("stabilised-million", "with R1 and R2")):
+        rows = {row["step"]: row for row in results.load(name)["snapshots"]}
+        for step in (30_000, 200_000, 1_000_000):
+            row = measured[step] | rows[step]
+            variety = f"{row['precision']:.3f} | {row['recall']:.3f}"
+            shares = f"{min(row['histogram']):.1%} and {max(row['histogram']):.1%}"
+            line = f"| {label}, step {step:,} | {row['frechet']:.1f} | {variety} | {shares} |"
+            assert line in RESULTS
+    assert f"ends at {likelihood(rows[1_000_000])}" in sentences(RESULTS)
+    assert f"most common digit now makes up {max(rows[1_000_000]['histogram']):.0%}" in README
+    assert f"the rarest {min(rows[1_000_000]['histogram']):.0%}" in sentences(README)
+
+
 def test_the_page_of_results_has_the_numbers_of_sequences():
     runs = [results.load(f"lstm-gan-digits-{seed}") for seed in range(5)]
     text = sentences(RESULTS)
