@@ -14,7 +14,7 @@ FOLDER = files("gan_tutorial.playground")
 PARTS = {
     "playground": (
         *("numbers", "net", "gan", "data", "words", "presets"),
-        *("page", "pictures", "panel", "settings", "slow", "view"),
+        *("page", "pictures", "panel", "controls", "settings", "slow", "view"),
     ),
     "objective": ("page", "objective"),
 }

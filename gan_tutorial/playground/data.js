@@ -46,7 +46,7 @@ function grid(side, deviation) {
 }
 
 // What the reader drew: each point stands for a small cluster.
-export const drawn = (points) => mixture(points, 0.04, { curve: true });
+export const drawn = (points) => mixture(points.map((point) => [...point]), 0.04, { curve: true });
 
 // ---- Measures ------------------------------------------------------------------------------------
 
@@ -94,29 +94,55 @@ export function jsdOnGrid(real, fake, n, half = 1.6, cells = 16) {
   return p.reduce((total, a, k) => total + part(a, a + q[k]) + part(q[k], a + q[k]), 0) / 2;
 }
 
-// ---- On a line ---------------------------------------------------------------------------------------
+// ---- Verdicts --------------------------------------------------------------------------------------
+
+const FLAT = 0.2; // a critic whose scores differ by less is shown as one that cannot tell
+
+// Return what maps D's output to a verdict in [0, 1], where 1 is "real". Scores are placed between
+// their targets; those without targets, between the extremes of what is shown.
+function judge(game, shown) {
+  const { targets } = LOSSES[game.settings.loss];
+  if (targets === undefined) return sigmoid;
+  let [low, high] = targets ?? [Infinity, -Infinity];
+  if (!targets) {
+    for (const outputs of shown) {
+      for (const v of outputs) { low = Math.min(low, v); high = Math.max(high, v); }
+    }
+    const middle = (low + high) / 2, half = Math.max(high - low, FLAT) / 2;
+    [low, high] = [middle - half, middle + half];
+  }
+  return (v) => Math.min(1, Math.max(0, (v - low) / (high - low)));
+}
+
+const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+// ---- The map and the line ----------------------------------------------------------------------------
+
+export const HALF = 1.6; // the map shows [-HALF, HALF] in both directions
+export const CELLS = 40; // of D's map, along a side; from the upper left, row by row
+
+const cellCentres = Float64Array.from({ length: 2 * CELLS * CELLS }, (_, k) => {
+  const cell = k >> 1, along = k % 2 ? Math.floor(cell / CELLS) : cell % CELLS;
+  return HALF * (2 * (along + 0.5) / CELLS - 1) * (k % 2 ? -1 : 1);
+});
 
 const REACH = 2.2, POINTS = 181; // the line goes from -REACH to REACH
+const line = Float64Array.from({ length: POINTS }, (_, k) => REACH * (2 * k / (POINTS - 1) - 1));
 
 const bump = (x, centre, spread) =>
   Math.exp(-((x - centre) ** 2) / (2 * spread * spread)) / (spread * Math.sqrt(2 * Math.PI));
-const meanBump = (x, centres, spread) =>
-  centres.reduce((sum, centre) => sum + bump(x, centre, spread), 0) / centres.length;
+const bumps = (centres, spread) => Array.from(line, (x) => mean(centres.map((c) => bump(x, c, spread))));
 
-// The densities p of real points and q of fakes, D, and the best answer p / (p + q), along the line;
+// The densities p of real points and q of fakes, D's verdicts, and the best answer p / (p + q);
 // variation: the total variation of p and q; gap: of D to the best answer, its mean over both.
-function alongTheLine(game, data, fakes) {
-  const x = Float64Array.from({ length: POINTS }, (_, k) => REACH * (2 * k / (POINTS - 1) - 1));
-  const centres = data.centres.map(([centre]) => centre), step = x[1] - x[0];
-  const p = Array.from(x, (at) => meanBump(at, centres, data.deviation));
-  const q = Array.from(x, (at) => meanBump(at, Array.from(fakes), 0.1));
+function alongTheLine(p, fakes, D) {
+  const q = bumps(Array.from(fakes), 0.1), half = (line[1] - line[0]) / 2;
   const best = p.map((a, k) => a + q[k] > 1e-6 ? a / (a + q[k]) : 0.5);
-  const D = Array.from(verdicts(game, game.judge(x, POINTS)));
-  const mean = (f) => p.reduce((sum, a, k) => sum + f(k, a, q[k]), 0) * step / 2;
+  const sum = (f) => p.reduce((total, a, k) => total + f(k, a, q[k]), 0) * half;
   return {
-    line: { x, p, q, best, D },
-    variation: mean((k, a, b) => Math.abs(a - b)),
-    gap: mean((k, a, b) => (a + b) * Math.abs(D[k] - best[k])),
+    line: { x: line, p, q, best, D },
+    variation: sum((k, a, b) => Math.abs(a - b)),
+    gap: sum((k, a, b) => (a + b) * Math.abs(D[k] - best[k])),
   };
 }
 
@@ -127,52 +153,41 @@ const SHOWN = 500; // points of each kind
 // The points by which a game is looked at: always the same noise and the same real points.
 export class Look {
   constructor(data, { latent, prior }) {
-    const random = new Random(12345);
+    const random = new Random(12345), draw = () => {
+      const points = new Float64Array(SHOWN * data.dim);
+      data.draw(random, points, SHOWN);
+      return points;
+    };
     this.n = SHOWN;
     this.data = data;
     this.z = random.noise(new Float64Array(SHOWN * latent), prior);
-    this.real = new Float64Array(SHOWN * data.dim);
-    data.draw(random, this.real, SHOWN);
-    const again = new Float64Array(SHOWN * data.dim);
-    data.draw(random, again, SHOWN);
-    this.ownJSD = data.dim === 2 ? jsdOnGrid(this.real, again, SHOWN) : NaN; // real against real
+    this.real = draw();
+    if (data.dim === 2) this.ownJSD = jsdOnGrid(this.real, draw(), SHOWN); // real against real
+    else this.p = bumps(data.centres.map(([centre]) => centre), data.deviation);
   }
 
-  // Everything that is shown of a game at its present step.
+  // Everything that is shown of a game at its present step. Verdicts are D's, in [0, 1].
   at(game) {
-    const { n, data, real, z } = this, fakes = game.fakes(z, n), pushes = game.pushes(fakes, n);
-    const dim = data.dim, plane = dim === 2;
-    let push = 0;
-    const mean = new Float64Array(dim);
+    const { n, data, real, z } = this, { dim } = data, fakes = game.fakes(z, n);
+    const field = dim === 2 ? game.judge(cellCentres, CELLS * CELLS) : game.judge(line, POINTS);
+    const outputs = [game.judge(real, n), game.judge(fakes, n), field];
+    const [onReal, onFake, map] = outputs.map((some) => some.map(judge(game, outputs)));
+    const pushes = game.pushes(fakes, n), lengths = [], centre = new Float64Array(dim);
     for (let b = 0; b < n; b++) {
       let square = 0;
-      for (let i = 0; i < dim; i++) {
-        square += pushes[dim * b + i] ** 2;
-        mean[i] += fakes[dim * b + i] / n;
+      for (let i = 0, k = dim * b; i < dim; i++, k++) {
+        square += pushes[k] * pushes[k];
+        centre[i] += fakes[k] / n;
       }
-      push += Math.sqrt(square) / n;
+      lengths.push(Math.sqrt(square));
     }
     return {
-      step: game.steps, dLoss: game.dLoss, gLoss: game.gLoss, dReal: game.dReal, dFake: game.dFake,
-      fakes, pushes, push, mean,
-      distance: Math.hypot(...data.centres[0].map((x, i) => x - mean[i])), // to the first centre
-      onReal: verdicts(game, game.judge(real, n)), onFake: verdicts(game, game.judge(fakes, n)),
+      step: game.steps, dLoss: game.dLoss, gLoss: game.gLoss,
+      dReal: mean(onReal), dFake: mean(onFake), onReal, onFake, map,
+      fakes, pushes, push: mean(lengths),
+      distance: Math.hypot(...data.centres[0].map((x, i) => x - centre[i])), // to the first cluster
       ...(data.curve ? {} : coverage(fakes, n, data)),
-      ...(plane ? {} : alongTheLine(game, data, fakes)),
-      jsd: plane ? jsdOnGrid(real, fakes, n) : NaN,
+      ...(dim === 2 ? { jsd: jsdOnGrid(real, fakes, n) } : alongTheLine(this.p, fakes, Array.from(map))),
     };
   }
 }
-
-// Map D's outputs to [0, 1]: 1 is "real". Scores have no scale of their own: they are measured
-// from the value at which D cannot tell, or between the extremes where there is none.
-export function verdicts(game, outputs) {
-  const { scores, undecided } = LOSSES[game.settings.loss];
-  if (!scores) return outputs.map(sigmoid);
-  if (undecided !== undefined) return outputs.map((v) => clip((v - undecided) / 2 + 0.5));
-  let low = Infinity, high = -Infinity;
-  for (const v of outputs) { low = Math.min(low, v); high = Math.max(high, v); }
-  return outputs.map((v) => high > low ? (v - low) / (high - low) : 0.5);
-}
-
-function clip(v) { return Math.min(1, Math.max(0, v)); }

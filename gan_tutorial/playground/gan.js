@@ -8,32 +8,29 @@ import { Adam, Net, SGD } from "./net.js";
 
 // A loss maps a pair of logits, of a real point and of a fake, to
 // [value, slope by the real one, slope by the fake one]. What stands beside it:
-// undecided: D's output where it cannot tell; scores: whether D's outputs are scores instead of
-// logits; paired: whether G's loss looks at real points too.
+// targets: of D's outputs, for a fake and for a real point, where they are scores instead of logits;
+// null: scores without a scale of their own; paired: whether G's loss looks at real points too.
 const classify = (r, f) => [softplus(-r) + softplus(f), -sigmoid(-r), sigmoid(f)];
 const raiseScore = (r, f) => [-f, 0, -1];
 const rank = (r, f) => [softplus(f - r), -sigmoid(f - r), sigmoid(f - r)];
 
 export const LOSSES = {
-  "non-saturating": { d: classify, g: (r, f) => [softplus(-f), 0, -sigmoid(-f)], undecided: 0 },
-  minimax: { d: classify, g: (r, f) => [-softplus(f), 0, -sigmoid(f)], undecided: 0 },
+  "non-saturating": { d: classify, g: (r, f) => [softplus(-f), 0, -sigmoid(-f)] },
+  minimax: { d: classify, g: (r, f) => [-softplus(f), 0, -sigmoid(f)] },
   "least-squares": {
     d: (r, f) => [((r - 1) * (r - 1) + f * f) / 2, r - 1, f],
     g: (r, f) => [(f - 1) * (f - 1) / 2, 0, f - 1],
-    undecided: 0.5,
-    scores: true,
+    targets: [0, 1],
   },
-  wasserstein: { d: (r, f) => [f - r, -1, 1], g: raiseScore, scores: true },
+  wasserstein: { d: (r, f) => [f - r, -1, 1], g: raiseScore, targets: null },
   hinge: {
     d: (r, f) => [Math.max(0, 1 - r) + Math.max(0, 1 + f), r < 1 ? -1 : 0, f > -1 ? 1 : 0],
     g: raiseScore,
-    undecided: 0,
-    scores: true,
+    targets: [-1, 1],
   },
   relativistic: {
     d: rank,
     g: (r, f) => { const [value, byFake, byReal] = rank(f, r); return [value, byReal, byFake]; },
-    undecided: 0,
     paired: true,
   },
 };
@@ -89,7 +86,7 @@ export class Game {
     this.steps++;
   }
 
-  get broken() { // a loss or a weight is no longer finite
+  get broken() { // a weight is no longer finite
     const finite = (net) => Number.isFinite(net.theta.reduce((sum, w) => sum + w, 0));
     return !finite(this.G) || !finite(this.D);
   }
@@ -130,7 +127,7 @@ export class Game {
     return this.lossOfD();
   }
 
-  lossOfD() {
+  lossOfD() { // at the points that are in rows, also once more after an update
     const { settings: s, D, c } = this, n = s.batch, m = s.gp ? 3 * n : 2 * n;
     const logits = D.forward(this.rows, m), pair = LOSSES[s.loss].d;
     let loss = 0, real = 0, fake = 0, sum = 0;

@@ -1,6 +1,6 @@
 // The objective to turn by hand: a density of fakes beside the real one, the best D, V and the JSD.
 
-import { BASE, boot, element, keepKeys, watchTheme } from "./page.js";
+import { BASE, boot, element, keepKeys, language, watchTheme } from "./page.js";
 
 const TEXTS = {
   en: {
@@ -79,7 +79,7 @@ function drawing(mean, spread, texts) {
 
 // Bring the explorer to life inside a host element, from a mean and a spread.
 export function mountObjective(host, { mean = 2, spread = 1 } = {}) {
-  const texts = TEXTS[document.documentElement.lang.startsWith("zh") ? "zh" : "en"];
+  const texts = TEXTS[language()];
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const frame = element("div", { className: "frame", role: "group", ariaLabel: texts.title });
   const inputs = {}, outputs = {};

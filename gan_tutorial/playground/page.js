@@ -66,31 +66,46 @@ function isDark() {
   return matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-// Call back now, and whenever the page turns light or dark; returns what ends it.
+// Call back at once and whenever the page turns light or dark. Returns { start, stop }: a place that
+// has left the page must stop, or the page would keep it for ever.
 export function watchTheme(host, changed) {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  let theme = null;
   const look = () => {
-    host.toggleAttribute("data-dark", isDark());
-    changed(COLOURS[isDark() ? "dark" : "light"]);
+    const now = isDark() ? "dark" : "light";
+    if (now === theme) return;
+    theme = now;
+    host.toggleAttribute("data-dark", now === "dark");
+    changed(COLOURS[now]);
   };
   const observer = new MutationObserver(look);
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-  const body = { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] };
-  if (document.body) observer.observe(document.body, body);
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  system.addEventListener("change", look);
-  look();
-  return () => {
+  const start = () => {
+    observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    const body = { attributes: true, attributeFilter: ["data-jp-theme-light", "class"] };
+    if (document.body) observer.observe(document.body, body);
+    system.addEventListener("change", look);
+    look();
+  };
+  const stop = () => {
     observer.disconnect();
     system.removeEventListener("change", look);
   };
+  start();
+  return { start, stop };
 }
 
-export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const stillness = typeof matchMedia === "function" && matchMedia("(prefers-reduced-motion: reduce)");
+export const calm = () => stillness.matches;
+
+export const language = () => document.documentElement.lang.startsWith("zh") ? "zh" : "en";
 
 // Keep the keys that are typed inside to ourselves: JupyterLab has commands on single letters.
 export function keepKeys(host, root) {
   host.setAttribute("data-lm-suppress-shortcuts", "true");
-  root.addEventListener("keydown", (event) => event.stopPropagation());
+  root.addEventListener("keydown", (event) => {
+    const others = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
+    if (!others) event.stopPropagation();
+  });
 }
 
 // Make a canvas as sharp as the screen; returns what draws, and the size in CSS pixels.
@@ -112,8 +127,12 @@ export function boot(name, mount) {
   for (const place of document.querySelectorAll(`div.gan-${name}:not([data-alive])`)) {
     const { settings, points, ...given } = place.dataset;
     place.dataset.alive = "";
-    if (settings) given.settings = JSON.parse(settings);
-    if (points) given.points = JSON.parse(points);
-    mount(place, given);
+    try {
+      if (settings) given.settings = JSON.parse(settings);
+      if (points) given.points = JSON.parse(points);
+      mount(place, given);
+    } catch (error) { // the other places of the page can still be played
+      console.error(error);
+    }
   }
 }

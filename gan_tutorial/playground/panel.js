@@ -19,7 +19,7 @@ export const PANEL_CSS = `
 dl { display: grid; font-size: .9em; gap: 1px 10px; grid-template-columns: auto 1fr auto 1fr; margin: 8px 0 0; }
 .panel .said { font-size: .95em; margin-bottom: 8px; }
 .panels.two dl { font-size: .82em; }
-dt { color: var(--muted); } dd { margin: 0; }
+dt { color: var(--muted); } dd { margin: 0; min-width: 3.6em; white-space: nowrap; }
 @container (max-width: 700px) { .panels.two dl { grid-template-columns: auto 1fr; } }
 @container (max-width: 620px) {
   .panels:not(.two) .panel { display: block; }
@@ -27,7 +27,25 @@ dt { color: var(--muted); } dd { margin: 0; }
 }
 `;
 
-const KEPT = 600; // rows of the history; beyond them every other one is dropped
+// Rows of numbers over a game of any length: when there are too many, every other one is dropped,
+// and from then on half as many are kept.
+class History {
+  constructor(most = 800) {
+    Object.assign(this, { most, kept: [], stride: 1, seen: 0, last: null });
+  }
+
+  add(row) {
+    this.last = row;
+    if (this.seen++ % this.stride === 0) this.kept.push(row);
+    if (this.kept.length < this.most) return;
+    this.kept = this.kept.filter((_, k) => k % 2 === 0);
+    this.stride *= 2;
+  }
+
+  get rows() {
+    return this.last ? [...this.kept, this.last] : [];
+  }
+}
 
 export class Panel {
   constructor(words) {
@@ -47,15 +65,18 @@ export class Panel {
       element("div", {}, this.main, this.numbers), element("div", {}, head(words.losses), this.losses,
         this.sharesHead, this.shares, head(words.verdicts), this.verdicts, this.distanceHead,
         this.distance));
+    for (const [name, canvas] of Object.entries({ losses: this.losses, shares: this.shares,
+      verdicts: this.verdicts, distance: this.distance })) canvas.ariaLabel = words[name];
     this.where = null; // of the fakes on their way, in slow motion
-    this.ring = null; // what the reader draws
+    this.sketch = null; // what the reader draws
   }
 
   // Begin a game anew.
   begin(data, settings) {
     this.game = new Game(data.draw, { ...settings, dim: data.dim });
     this.look = new Look(data, this.game.settings);
-    this.history = [];
+    this.lossesSoFar = new History();
+    this.distancesSoFar = new History();
     this.changed();
   }
 
@@ -63,33 +84,62 @@ export class Panel {
     return this.cached ??= this.look.at(this.game);
   }
 
-  changed() { // the game has moved on
-    this.cached = null;
-    this.where = null;
-    this.history.push([this.game.steps, this.game.dLoss, this.game.gLoss]);
-    if (this.history.length > KEPT) this.history = this.history.filter((row, k) => k % 2 === 0);
+  step() {
+    this.game.step();
+    this.note();
+  }
+
+  note() { // the losses, at every step, so that the curves of a seed are always the same
+    const { steps, dLoss, gLoss } = this.game;
+    this.lossesSoFar.add([steps, dLoss, gLoss]);
+  }
+
+  changed() { // the game has moved on, and will be drawn
+    this.cached = this.where = null;
+    const { step, jsd } = this.seen;
+    this.distancesSoFar.add([step, jsd]);
   }
 
   draw(options = this.options) {
     this.options = options;
-    const { colours } = options, { words, look } = this, { counts, jsd } = this.seen;
-    this.history.at(-1)[3] = jsd;
+    const { colours } = options, { words, look, game, seen } = this;
     this.drawMain();
-    drawLosses(this.losses, this.game, this.history, colours, words);
-    this.shares.hidden = this.sharesHead.hidden = !counts || counts.length < 2;
-    if (!this.shares.hidden) drawShares(this.shares, this.seen, look.n, colours, words);
-    drawVerdicts(this.verdicts, this.seen, colours, words);
+    drawLosses(this.losses, game.settings.loss, this.lossesSoFar.rows, colours, words);
+    this.shares.hidden = this.sharesHead.hidden = !(seen.counts?.length > 1);
+    if (!this.shares.hidden) drawShares(this.shares, seen, look.n, colours, words);
+    drawVerdicts(this.verdicts, seen, colours, words);
     this.distance.hidden = this.distanceHead.hidden = look.data.dim === 1;
     if (!this.distance.hidden) {
-      drawDistance(this.distance, this.game, this.history, look.ownJSD, colours, words);
+      drawDistance(this.distance, this.distancesSoFar.rows, look.ownJSD, colours, words);
     }
     this.write();
   }
 
   drawMain() {
-    const { show, colours } = this.options, { where, ring, words, look } = this;
+    const { show, colours } = this.options, { where, sketch, words, look } = this;
     const draw = look.data.dim === 1 ? drawLine : drawPlane;
-    draw(this.main, this.game, look, this.seen, colours, { show, where, ring, words });
+    draw(this.main, this.game, look, this.seen, colours, { show, where, sketch, words });
+  }
+
+  // Let the fakes move from one place to another within a second, or at once where nothing may move.
+  glide(from, to, still) {
+    cancelAnimationFrame(this.frame);
+    if (still || this.look.data.dim === 1) return this.draw();
+    const begin = performance.now();
+    const move = () => {
+      const t = Math.min(1, (performance.now() - begin) / 1000), ease = t * t * (3 - 2 * t);
+      this.where = t < 1 ? to.map((v, k) => from[k] + ease * (v - from[k])) : null;
+      if (t < 1) this.frame = requestAnimationFrame(move);
+      return t < 1 ? this.drawMain() : this.draw();
+    };
+    return move();
+  }
+
+  land() { // end a glide
+    cancelAnimationFrame(this.frame);
+    if (!this.where) return;
+    this.where = null;
+    this.draw();
   }
 
   facts() { // [name, text] of each number
@@ -118,12 +168,9 @@ export class Panel {
   }
 
   describe() { // for those to whom the page is read
-    const facts = this.facts().map((row) => row.join(" ")).join(", "), { words, look } = this;
-    this.main.ariaLabel = fill(look.data.dim === 1 ? words.lineLabel : words.plane, { facts });
-    this.losses.ariaLabel = words.losses;
-    this.shares.ariaLabel = words.shares;
-    this.verdicts.ariaLabel = words.verdicts;
-    this.distance.ariaLabel = words.distance;
-    return facts;
+    const facts = this.facts().map((row) => row.join(" ")).join(", "), { words, look, title } = this;
+    const text = fill(look.data.dim === 1 ? words.lineLabel : words.plane, { facts });
+    this.main.ariaLabel = this.head.hidden ? text : `${title.textContent}: ${text}`;
+    return this.head.hidden ? facts : `${title.textContent}: ${facts}`;
   }
 }

@@ -1,32 +1,21 @@
 // The pictures of a game: the map of the plane, the line, losses, fakes by cluster, verdicts of D.
 // Each draws what was seen of a game at one step (Look.at in data.js) on a canvas.
 
-import { verdicts } from "./data.js";
-import { LOSSES } from "./gan.js";
+import { CELLS, HALF } from "./data.js";
 import { fit } from "./page.js";
-
-export const HALF = 1.6; // the map shows [-HALF, HALF] in both directions
-const CELLS = 40; // of D's map, along a side
-const DOT = 2.3; // pixels
 
 // ---- The plane -------------------------------------------------------------------------------------
 
-const cellCentres = new Float64Array(2 * CELLS * CELLS);
-for (let j = 0, k = 0; j < CELLS; j++) {
-  for (let i = 0; i < CELLS; i++) {
-    cellCentres[k++] = HALF * (2 * (i + 0.5) / CELLS - 1);
-    cellCentres[k++] = HALF * (1 - 2 * (j + 0.5) / CELLS);
-  }
-}
+const DOT = 2.3; // pixels
 
 const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
-function drawMapOfD(context, width, game, colours) {
+function drawMapOfD(context, width, map, colours) {
   const small = document.createElement("canvas");
   small.width = small.height = CELLS;
   const image = new ImageData(CELLS, CELLS);
   const [real, fake, paper] = [colours.real, colours.fake, colours.paper].map(channels);
-  verdicts(game, game.judge(cellCentres, CELLS * CELLS)).forEach((verdict, k) => {
+  map.forEach((verdict, k) => {
     const lean = 2 * verdict - 1, towards = lean > 0 ? real : fake, share = 0.55 * Math.abs(lean);
     for (let i = 0; i < 3; i++) image.data[4 * k + i] = paper[i] + share * (towards[i] - paper[i]);
     image.data[4 * k + 3] = 255;
@@ -50,7 +39,9 @@ function drawArrow(context, x0, y0, x1, y1) {
 }
 
 // Lines of constant z, as G bends them: a thread for one number of noise, a net for two.
-function drawSheet(context, X, Y, game) {
+function drawSheet(context, X, Y, game, colours) {
+  context.lineWidth = 1;
+  context.strokeStyle = colours.fake;
   const { latent, prior } = game.settings, lines = 17, fine = 64;
   const reach = prior === "normal" ? 2.2 : 1;
   const path = (z, count) => {
@@ -74,54 +65,58 @@ function drawSheet(context, X, Y, game) {
   }
 }
 
-// show: which of map, real, fake, push, sheet; where: positions of the fakes on their way, for slow
-// motion; ring: points that the reader draws, and the cross of the keyboard.
-export function drawPlane(canvas, game, look, seen, colours, { show, where = null, ring = null }) {
-  const [context, width] = fit(canvas, 1);
-  const X = (x) => (x / HALF + 1) * width / 2, Y = (y) => (1 - y / HALF) * width / 2;
-  const places = where ?? seen.fakes, { pushes } = seen, { real, n } = look;
-  context.fillStyle = colours.paper;
-  context.fillRect(0, 0, width, width);
-  if (show.map) drawMapOfD(context, width, game, colours);
-  context.lineWidth = 0.8;
+function drawReal(context, X, Y, real, colours) {
+  context.fillStyle = colours.real;
   context.strokeStyle = colours.paper;
-  if (show.real) {
-    context.fillStyle = colours.real;
-    for (let b = 0; b < n; b++) {
-      context.beginPath();
-      context.arc(X(real[2 * b]), Y(real[2 * b + 1]), DOT, 0, 7);
-      context.fill();
-      context.stroke();
-    }
-  }
-  context.lineWidth = 1;
-  context.strokeStyle = colours.fake;
-  if (show.sheet) drawSheet(context, X, Y, game);
-  context.strokeStyle = colours.ink;
-  if (show.push && !where) {
-    for (let b = 0; b < n; b += 3) {
-      const [x, y, u, v] = [places[2 * b], places[2 * b + 1], pushes[2 * b], pushes[2 * b + 1]];
-      const length = Math.hypot(u, v);
-      if (length < 1e-9) continue;
-      const scale = Math.min(0.12 * length, 0.3) / length;
-      drawArrow(context, X(x), Y(y), X(x + scale * u), Y(y + scale * v));
-    }
-  }
   context.lineWidth = 0.8;
-  context.strokeStyle = colours.paper;
-  if (show.fake) {
-    context.fillStyle = colours.fake;
-    for (let b = 0; b < n; b++) {
-      context.beginPath();
-      context.rect(X(places[2 * b]) - DOT, Y(places[2 * b + 1]) - DOT, 2 * DOT, 2 * DOT);
-      context.fill();
-      context.stroke();
-    }
+  for (let k = 0; k < real.length; k += 2) {
+    context.beginPath();
+    context.arc(X(real[k]), Y(real[k + 1]), DOT, 0, 7);
+    context.fill();
+    context.stroke();
   }
-  if (ring) drawRing(context, X, Y, ring, colours);
 }
 
-function drawRing(context, X, Y, { points, cross }, colours) {
+function drawFakes(context, X, Y, places, colours) {
+  context.fillStyle = colours.fake;
+  context.strokeStyle = colours.paper;
+  context.lineWidth = 0.8;
+  for (let k = 0; k < places.length; k += 2) {
+    context.beginPath();
+    context.rect(X(places[k]) - DOT, Y(places[k + 1]) - DOT, 2 * DOT, 2 * DOT);
+    context.fill();
+    context.stroke();
+  }
+}
+
+function drawPushes(context, X, Y, { fakes, pushes }, colours) { // of every third fake
+  context.strokeStyle = colours.ink;
+  context.lineWidth = 1;
+  for (let k = 0; k < fakes.length; k += 6) {
+    const [x, y, u, v] = [fakes[k], fakes[k + 1], pushes[k], pushes[k + 1]], length = Math.hypot(u, v);
+    if (length < 1e-9) continue;
+    const scale = Math.min(0.12 * length, 0.3) / length;
+    drawArrow(context, X(x), Y(y), X(x + scale * u), Y(y + scale * v));
+  }
+}
+
+// show: which of map, real, fake, push, sheet; where: the fakes on their way, in slow motion;
+// sketch: the points that the reader draws, and the cross of the keyboard.
+export function drawPlane(canvas, game, look, seen, colours, { show, where = null, sketch = null }) {
+  const [context, width] = fit(canvas, 1);
+  const X = (x) => (x / HALF + 1) * width / 2, Y = (y) => (1 - y / HALF) * width / 2;
+  context.fillStyle = colours.paper;
+  context.fillRect(0, 0, width, width);
+  if (sketch) return drawSketch(context, X, Y, sketch, colours);
+  if (show.map) drawMapOfD(context, width, seen.map, colours);
+  if (show.real) drawReal(context, X, Y, look.real, colours);
+  if (show.sheet) drawSheet(context, X, Y, game, colours);
+  if (show.push && !where) drawPushes(context, X, Y, seen, colours);
+  if (show.fake) drawFakes(context, X, Y, where ?? seen.fakes, colours);
+  return null;
+}
+
+function drawSketch(context, X, Y, { points, cross }, colours) {
   context.strokeStyle = colours.ink;
   context.lineWidth = 2;
   for (const [x, y] of points) {
@@ -201,91 +196,86 @@ function drawFakesOnTheLine(context, X, base, { fakes, pushes }, colours, show) 
 
 const LOG2 = Math.LN2;
 const LANDMARKS = { // D's and G's loss where D cannot tell
-  "non-saturating": [[2 * LOG2, "log 4"], [LOG2, "log 2"]],
-  minimax: [[2 * LOG2, "log 4"], [-LOG2, "−log 2"]],
+  "non-saturating": [[2 * LOG2, "log 4 = 1.39"], [LOG2, "log 2 = 0.69"]],
+  minimax: [[2 * LOG2, "log 4 = 1.39"], [-LOG2, "−log 2 = −0.69"]],
   "least-squares": [[0.25, "1/4"], [0.125, "1/8"]],
   wasserstein: [[0, "0"]],
   hinge: [[2, "2"], [0, "0"]],
-  relativistic: [[LOG2, "log 2"]],
+  relativistic: [[LOG2, "log 2 = 0.69"]],
 };
 
-// history: rows of [step, D's loss, G's loss]
-export function drawLosses(canvas, game, history, colours, words) {
-  const [context, width, height] = fit(canvas, 0.36);
-  const rows = history.filter(([, d, g]) => Number.isFinite(d + g));
-  const marks = LANDMARKS[game.settings.loss], right = width - 58;
-  const values = [...rows.flatMap(([, d, g]) => [d, g]), ...marks.map(([v]) => v), 0];
-  values.sort((a, b) => a - b);
-  const at = (share) => values[Math.floor(share * (values.length - 1))];
-  const low = Math.min(0, at(0.01)), high = Math.max(at(0.98), low + 0.5) * 1.1;
-  const X = (step) => 4 + step / Math.max(game.steps, 1) * (right - 8);
-  const Y = (v) => height - 8 - (Math.min(high, Math.max(low, v)) - low) / (high - low) * (height - 18);
-  context.strokeStyle = colours.axis;
-  context.fillStyle = colours.muted;
-  context.setLineDash([3, 3]);
-  let free = -Infinity; // where the next label may stand, from the top
-  for (const [value, text] of marks) {
-    context.beginPath();
-    context.moveTo(4, Y(value));
-    context.lineTo(right - 4, Y(value));
-    context.stroke();
-    const place = Math.max(Y(value) + 4, free);
-    context.fillText(text, right, place);
-    free = place + 12;
-  }
-  context.setLineDash([]);
-  context.lineWidth = 1.5;
-  for (const [column, role] of [[1, "disc"], [2, "fake"]]) {
-    context.strokeStyle = colours[role];
-    context.beginPath();
-    for (const row of rows) context.lineTo(X(row[0]), Y(row[column]));
-    context.stroke();
-  }
-  if (!rows.length) {
-    context.fillStyle = colours.muted;
-    context.fillText(words.nothingYet, 8, height / 2);
-  }
-}
-
-// history: rows whose last number is a distance of the fakes from the real points; floor: what two
-// samples of the real points score.
-export function drawDistance(canvas, game, history, floor, colours, words) {
-  const [context, width, height] = fit(canvas, 0.2), right = width - 74;
-  const rows = history.filter((row) => Number.isFinite(row[3])), top = Math.LN2;
-  const X = (step) => 4 + step / Math.max(game.steps, 1) * (right - 8);
-  const Y = (v) => height - 6 - Math.min(v / top, 1) * (height - 14);
-  context.strokeStyle = context.fillStyle = colours.real;
+function dashed(context, colour, y, right) { // a level that is there to compare with
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
   context.setLineDash([4, 3]);
   context.beginPath();
-  context.moveTo(4, Y(floor));
-  context.lineTo(right - 4, Y(floor));
+  context.moveTo(4, y);
+  context.lineTo(right, y);
   context.stroke();
   context.setLineDash([]);
-  context.fillText(words.realToReal, right, Y(floor) + 4);
-  context.strokeStyle = colours.ink;
+}
+
+// One value of each row over the steps, the first number of a row; what is not finite is left out.
+function drawCurve(context, colour, rows, column, X, Y) {
+  context.strokeStyle = colour;
   context.lineWidth = 1.5;
   context.beginPath();
-  for (const row of rows) context.lineTo(X(row[0]), Y(row[3]));
+  const finite = rows.filter((row) => Number.isFinite(row[column]));
+  for (const row of finite) context.lineTo(X(row[0]), Y(row[column]));
   context.stroke();
+  return finite.length;
+}
+
+const overSteps = (rows, right) => (step) => 4 + step / Math.max(rows.at(-1)?.[0] ?? 0, 1) * (right - 8);
+
+// rows: [step, D's loss, G's loss]. Each landmark has the colour of the player whose loss it is.
+export function drawLosses(canvas, loss, rows, colours, words) {
+  const [context, width, height] = fit(canvas, 0.38), right = width - 86;
+  const marks = LANDMARKS[loss], levels = marks.map(([level]) => level);
+  const values = rows.flatMap(([, d, g]) => [d, g]).filter(Number.isFinite).sort((a, b) => a - b);
+  const at = (share) => values[Math.floor(share * (values.length - 1))] ?? 0;
+  const low = Math.min(0, at(0.01), ...levels), high = Math.max(at(0.98), low + 0.5, ...levels) * 1.1;
+  const inside = (v) => Math.min(high, Math.max(low, v));
+  const X = overSteps(rows, right), Y = (v) => height - 8 - (inside(v) - low) / (high - low) * (height - 18);
+  const roles = marks.length > 1 ? ["disc", "fake"] : ["muted"];
+  const labels = marks.map(([level, text], k) => [level, text, colours[roles[k]]]);
+  if (!levels.includes(0)) labels.push([0, "0", colours.muted]);
+  labels.sort(([x], [y]) => y - x);
+  let free = -Infinity; // where the next label may stand, from the top
+  for (const [level, text, colour] of labels) {
+    dashed(context, colour, Y(level), right - 4);
+    free = Math.min(height - 2, Math.max(Y(level) + 4, free));
+    context.fillStyle = colour;
+    context.fillText(text, right, free);
+    free += 12;
+  }
+  const points = drawCurve(context, colours.disc, rows, 1, X, Y) + drawCurve(context, colours.fake, rows, 2, X, Y);
+  context.fillStyle = colours.muted;
+  if (!points) context.fillText(words.nothingYet, 8, height / 2);
+}
+
+// rows: [step, distance]; floor: the distance of two samples of the real points
+export function drawDistance(canvas, rows, floor, colours, words) {
+  const [context, width, height] = fit(canvas, 0.2), right = width - 74;
+  const Y = (v) => height - 6 - Math.min(v / LOG2, 1) * (height - 14);
+  dashed(context, colours.real, Y(floor), right - 4);
+  context.fillStyle = colours.real;
+  context.fillText(words.realToReal, right, Y(floor) + 4);
+  drawCurve(context, colours.ink, rows, 1, overSteps(rows, right), Y);
 }
 
 // Bars: how many fakes belong to each cluster; dashed: the fair share.
 export function drawShares(canvas, { counts }, n, colours, words) {
-  const [context, width, height] = fit(canvas, 0.22), k = counts.length, step = (width - 76) / k;
-  const top = Math.max(...counts, 2 * n / k), Y = (v) => height - 4 - v / top * (height - 10);
+  const [context, width, height] = fit(canvas, 0.22), right = width - 76, step = right / counts.length;
+  const fair = n / counts.length, top = Math.max(...counts, 2 * fair);
+  const Y = (v) => height - 4 - v / top * (height - 10);
   context.fillStyle = colours.fake;
   counts.forEach((count, i) => {
     context.fillRect(4 + i * step, Y(count), Math.max(1, step - 2), Math.max(1, height - 4 - Y(count)));
   });
-  context.strokeStyle = colours.real;
-  context.setLineDash([4, 3]);
-  context.beginPath();
-  context.moveTo(4, Y(n / k));
-  context.lineTo(width - 74, Y(n / k));
-  context.stroke();
-  context.setLineDash([]);
+  dashed(context, colours.real, Y(fair), right + 2);
   context.fillStyle = colours.real;
-  context.fillText(words.fairShare, width - 70, Y(n / k) + 4);
+  context.fillText(words.fairShare, right + 6, Y(fair) + 4);
 }
 
 // Two histograms of D's verdicts, on real points and on fakes; heights by the square root.

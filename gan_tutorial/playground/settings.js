@@ -66,8 +66,7 @@ export class Settings {
       this.inputs[name] = input;
       form.append(element("label", {}, words.fields[name], input));
     }
-    this.box = element("details", {}, element("summary", { textContent: words.settings }), form,
-      element("p", { textContent: words.keys }));
+    this.box = element("details", {}, element("summary", { textContent: words.settings }), form);
   }
 
   complaint(name) {
@@ -78,7 +77,7 @@ export class Settings {
   }
 
   fill(settings) { // show these
-    this.now = { ...settings, dHidden: settings.dHidden ?? settings.hidden };
+    this.now = settings;
     for (const [name, input] of Object.entries(this.inputs)) input.value = asText(this.now[name]);
   }
 }

@@ -4,6 +4,7 @@ import { element } from "./page.js";
 import { fill } from "./words.js";
 
 const STAGES = ["look", "learnD", "push", "learnG"];
+const WAIT = 3600; // milliseconds of a stage
 
 export const SLOW_CSS = `
 .slow { align-items: center; display: flex; flex-wrap: wrap; gap: 6px 16px; margin: 8px 0; }
@@ -47,8 +48,8 @@ function diagram(words) {
     <g class="G">${arrow("backG", "M250 60H152" + back(142, 60), "back")}</g></svg>`;
 }
 
-// Plays one game in stages. panel: the game and its pictures; say(text): what to read aloud;
-// done(): after each whole step. Without motion the dots jump instead of moving.
+// Plays one game in stages. still(): whether nothing may move; say(text): what to read aloud;
+// done(): after each whole step.
 export class SlowMotion {
   constructor(words, panel, { still, say, done }) {
     Object.assign(this, { words, panel, still, say, done });
@@ -56,32 +57,27 @@ export class SlowMotion {
     this.box = element("div", { className: "slow", hidden: true });
     this.box.innerHTML = diagram(words);
     this.box.append(this.caption);
-    this.stage = 0;
+    this.stage = 0; // the one that comes next
     this.timer = 0;
   }
 
   start() {
-    this.box.hidden = false;
     if (!this.timer) this.tell();
   }
 
   stop() {
     clearTimeout(this.timer);
-    cancelAnimationFrame(this.frame);
     this.timer = 0;
-    this.panel.where = null;
+    this.panel.land();
   }
 
   // Leave slow motion between two steps, so that the seed's game goes on as it would have.
   finish() {
     this.stop();
-    if (this.stage === 2 || this.stage === 3) this.learnG();
-    this.stop();
-    this.rewind();
-    this.box.hidden = true;
-  }
-
-  rewind() {
+    if (STAGES[this.stage] === "push" || STAGES[this.stage] === "learnG") {
+      this.moveG();
+      this.panel.draw();
+    }
     this.stage = 0;
     this.light([]);
     this.caption.textContent = "";
@@ -89,12 +85,12 @@ export class SlowMotion {
 
   tell() { // show the present stage, and make the next one follow
     const name = STAGES[this.stage];
-    this.light(LIT[name]);
-    const text = this[name]();
-    this.caption.textContent = text;
-    this.say(text);
     this.stage = (this.stage + 1) % STAGES.length;
-    this.timer = setTimeout(() => { this.timer = 0; this.tell(); }, 3200);
+    this.timer = setTimeout(() => { this.timer = 0; this.tell(); }, WAIT);
+    this.light(LIT[name]);
+    this.caption.textContent = this[name]();
+    this.say(this.caption.textContent);
+    if (name === "learnG") this.done();
   }
 
   light(parts) {
@@ -103,54 +99,49 @@ export class SlowMotion {
     }
   }
 
-  fill(name, values) {
+  fill(name, values = {}) {
     return fill(this.words.stages[name], values);
   }
 
   look() { // the fakes come out of the noise
     const { panel } = this, { z } = panel.look, { latent, dim } = panel.game.settings;
-    const mean = (values) => (values.reduce((a, b) => a + b, 0) / values.length).toFixed(2);
-    const { fakes, onReal, onFake } = panel.seen;
+    const { fakes, dReal, dFake } = panel.seen;
     const start = latent === 2 && dim === 2 ? Float64Array.from(z, (v) => v / 2) : fakes;
-    this.glide(start, fakes);
-    return this.fill("look", { fake: mean(onFake), real: mean(onReal) });
+    panel.glide(start, fakes, this.still());
+    return this.fill("look", { fake: dFake.toFixed(2), real: dReal.toFixed(2) });
   }
 
   learnD() {
-    const { panel } = this, { game } = panel;
-    for (let k = 0; k < game.settings.dSteps; k++) game.stepD();
+    const { panel } = this, { game } = panel, { dSteps } = game.settings;
+    if (!dSteps) return this.fill("restD");
+    for (let k = 0; k < dSteps; k++) game.stepD();
     const { dReal, dFake, realLogit, dLoss: before } = game;
     const after = game.lossOfD(); // at the same points, after the update
     Object.assign(game, { dReal, dFake, realLogit });
+    panel.note();
     panel.changed();
+    panel.draw();
     return this.fill("learnD", { before: before.toFixed(3), after: after.toFixed(3) });
   }
 
   push() {
     this.panel.draw();
-    return this.fill("push", {});
+    return this.fill("push");
   }
 
   learnG() {
-    const { panel } = this, { game } = panel, before = panel.seen.fakes;
-    for (let k = 0; k < game.settings.gSteps; k++) game.stepG();
-    game.steps++;
-    panel.changed();
-    this.glide(before, panel.seen.fakes);
-    this.done();
-    return this.fill("learnG", { loss: game.gLoss.toFixed(3) });
+    const { panel } = this, before = panel.seen.fakes;
+    this.moveG();
+    panel.glide(before, panel.seen.fakes, this.still());
+    const { gSteps } = panel.game.settings;
+    return gSteps ? this.fill("learnG", { loss: panel.game.gLoss.toFixed(3) }) : this.fill("restG");
   }
 
-  glide(from, to) { // the fakes move from one place to the other, in a second
-    const { panel } = this, begin = performance.now();
-    if (this.still() || panel.game.settings.dim !== 2) return panel.draw();
-    const move = () => {
-      const t = Math.min(1, (performance.now() - begin) / 1000), ease = t * t * (3 - 2 * t);
-      panel.where = t < 1 ? to.map((v, k) => from[k] + ease * (v - from[k])) : null;
-      panel.drawMain();
-      if (t < 1) this.frame = requestAnimationFrame(move);
-      else panel.draw();
-    };
-    return move();
+  moveG() {
+    const { game } = this.panel;
+    for (let k = 0; k < game.settings.gSteps; k++) game.stepG();
+    game.steps++;
+    this.panel.note();
+    this.panel.changed();
   }
 }

@@ -44,7 +44,7 @@ def show(browser, home):
     """Open a page with one place to play; its errors fail the test."""
     opened, errors = [], []
 
-    def show(preset="nine", lang="en", data="", widget="playground", **options):
+    def show(preset="nine", lang="en", data="", widget="playground", alive=1, **options):
         context = {"viewport": {"width": 1000, "height": 900}, **options}
         page = browser.new_page(**context)
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -53,7 +53,8 @@ def show(browser, home):
         body = PAGE.format(lang=lang, widget=widget, data=attributes, script=script)
         page.route("**/page.html", lambda route: route.fulfill(body=body, content_type="text/html"))
         page.goto(f"{home}/page.html")
-        page.wait_for_selector("[data-alive]")
+        count = "document.querySelectorAll('[data-alive]').length"
+        page.wait_for_function(f"{count} === {alive}")
         opened.append(page)
         return page
 
@@ -235,10 +236,10 @@ def test_a_setting_begins_the_game_anew_and_the_text_says_that_it_is_the_readers
     assert page.evaluate(f"{VIEW}.panels[0].game.settings.r1") == 0.5
     assert steps(page) == 0
     text = page.locator(".see").text_content()
-    assert "Your own game" in text
+    assert "A game of your own" in text
     assert "R1 penalty" in text
     page.get_by_label("Game").select_option("nine")
-    assert "Your own" not in page.locator(".see").text_content()
+    assert "of your own" not in page.locator(".see").text_content()
 
 
 def test_a_loss_that_is_not_finite_stops_the_game_with_what_to_do(show):
@@ -259,23 +260,108 @@ def test_data_can_be_drawn_with_the_mouse_and_with_the_keyboard(show):
     page.mouse.down()
     page.mouse.move(box["x"] + 120, box["y"] + 40, steps=4)
     page.mouse.up()
-    with_mouse = page.evaluate(f"{VIEW}.points.length")
+    with_mouse = page.evaluate(f"{VIEW}.sketch.length")
     assert with_mouse >= 3
     for key in ("ArrowRight", "ArrowUp", "Enter", "ArrowRight", "Enter", "Backspace"):
         canvas.press(key)
-    assert page.evaluate(f"{VIEW}.points.at(-1)") == [0.1, 0.1]
-    assert page.evaluate(f"{VIEW}.points.length") == with_mouse + 1
+    assert page.evaluate(f"{VIEW}.sketch.at(-1)") == [0.1, 0.1]
+    assert page.evaluate(f"{VIEW}.sketch.length") == with_mouse + 1
     button(page, "Done drawing").click()
     assert "drawn by you" in page.locator(".see").text_content()
     button(page, "Both").click()
     assert steps(page) == 1
 
 
-def test_without_a_point_drawing_does_not_end(show):
-    page = show()
+def test_without_a_point_the_data_stay_what_they_were(show):
+    page = show("line")
     button(page, "Draw data").click()
+    assert page.evaluate(f"{VIEW}.game.settings.dim") == 2  # one draws on a plane
     button(page, "Done drawing").click()
-    assert "at least one" in status(page)
+    assert "No point was drawn" in status(page)
+    assert page.evaluate(f"{VIEW}.game.settings.dim") == 1
+
+
+def test_controls_in_odd_orders_leave_a_game_that_plays(show):
+    page = show("saturation")
+    page.get_by_label("Data").select_option("line")  # G's first heap belongs to other data
+    button(page, "Both").click()
+    page.get_by_label("Data").select_option("nine")
+    button(page, "Slow motion").click()
+    button(page, "Both side by side").click()
+    button(page, "Draw data").click()
+    button(page, "▶ Play").click()  # nothing drawn: as before, and at rest
+    assert not page.evaluate(f"{VIEW}.playing")
+    button(page, "Slow motion").click() if button(page, "Slow motion").is_enabled() else None
+    page.get_by_label("Game").select_option("cycling")
+    button(page, "One G step at a time, and play again").click()
+    page.wait_for_function(f"{VIEW}.game.steps > 3")
+    button(page, "Reset").click()
+    assert steps(page) == 0
+
+
+def test_a_cure_that_the_reader_has_overruled_is_not_offered(show):
+    page = show("cycling")
+    button(page, "One G step at a time, and play again").click()
+    page.get_by_text("Settings", exact=True).click()
+    page.get_by_label("G steps", exact=True).fill("5")
+    page.get_by_label("G steps", exact=True).press("Tab")
+    assert not button(page, "Take the cure away").is_visible()
+    assert not button(page, "Both side by side").is_visible()
+    page.get_by_label("G steps", exact=True).fill("10")  # as it was: the reader's own no more
+    page.get_by_label("G steps", exact=True).press("Tab")
+    assert button(page, "Both side by side").is_visible()
+    assert "of your own" not in page.locator(".see").text_content()
+
+
+def test_after_a_single_step_the_text_does_not_promise_what_the_seed_would_have_shown(show):
+    page = show("saturation")
+    button(page, "D step").click()
+    assert "single steps" in page.locator(".see").text_content()
+    button(page, "Reset").click()
+    assert "single steps" not in page.locator(".see").text_content()
+
+
+def test_the_history_keeps_the_whole_game_however_long_it_is(show):
+    page = show("nine")
+    panel = f"{VIEW}.panels[0]"
+    rows = page.evaluate(
+        f"""() => {{
+            for (let k = 0; k < 20000; k++) {{ {panel}.game.steps++; {panel}.note(); }}
+            return {panel}.lossesSoFar.rows.map(([step]) => step);
+        }}"""
+    )
+    gaps = [b - a for a, b in zip(rows[:-1], rows[1:-1], strict=False)]
+    assert 300 < len(rows) < 900
+    assert rows[-1] == 20_000
+    assert len(set(gaps)) == 1
+
+
+def test_the_hidden_units_of_g_are_not_those_of_d(show):
+    page = show("saturation")
+    page.get_by_text("Settings", exact=True).click()
+    page.get_by_label("hidden units of G", exact=True).fill("8")
+    page.get_by_label("hidden units of G", exact=True).press("Tab")
+    assert page.get_by_label("hidden units of D", exact=True).input_value() == "32 32"
+    assert page.evaluate(f"{VIEW}.game.D.sizes") == [2, 32, 32, 1]
+
+
+def test_a_place_that_is_left_can_be_forgotten_and_one_that_returns_goes_on(show):
+    page = show()
+    button(page, "▶ Play").click()
+    page.wait_for_function(f"{VIEW}.game.steps > 3")
+    page.evaluate("window.place = document.querySelector('[data-alive]'); window.place.remove();")
+    page.wait_for_timeout(300)
+    rested = page.evaluate("window.place.playground.game.steps")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.place.playground.game.steps") == rested
+    page.evaluate("document.querySelector('main').append(window.place)")
+    page.wait_for_function(f"{VIEW}.game.steps > {rested}")
+
+
+def test_one_place_that_cannot_be_read_does_not_stop_the_others(show):
+    other = "<div class='gan-playground' data-preset='line'>"
+    page = show(data=f"data-settings='{{'></div>{other}", alive=2)
+    assert page.evaluate("document.querySelectorAll('[data-alive]')[1].playground.preset") == "line"
 
 
 def test_where_no_motion_is_wanted_a_picture_a_second_is_drawn(show):
