@@ -3,8 +3,9 @@
     python tools/film.py    writes docs/_static/film.png and film.json
 
 Three acts: the baseline learns; it collapses; the same game with penalties on D's slope, and at the
-end the whole recipe. A moment is a grid of forty samples; film.png holds all of them below each other, one pixel for each of an image's, and
-film.json says of each moment its act, its label and the share of each digit in 10,000 samples.
+end the whole recipe. A moment is a grid of forty samples; film.png holds all of them below each
+other, one pixel for each of an image's, and film.json says of each moment its act, its label and
+the share of each digit in 10,000 samples.
 """
 
 import json
