@@ -247,8 +247,8 @@ MUTATIONS = (
     Mutation(
         "start",
         "a game starts by itself",
-        "    this.begin();\n    this.watch();",
-        "    this.begin();\n    this.watch();\n    this.play();",
+        "    this.restart();\n    this.watch();",
+        "    this.restart();\n    this.watch();\n    this.play();",
         "test_nothing_starts_by_itself",
     ),
 )
