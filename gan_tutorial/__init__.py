@@ -76,6 +76,8 @@ _MODULES = (
     "trainer",
     "callbacks",
     "checkpoints",
+    "slips",
+    "exercises",
     "style",
     "figures",
     "models",

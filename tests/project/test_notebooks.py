@@ -239,9 +239,9 @@ def test_each_term_that_the_glossary_says_is_explained_here_is_linked_to_it(path
 @pytest.mark.slow
 @each
 def test_every_exercise_has_an_answer_that_runs(path):
-    answers = re.findall(r"<details>.*?```python\n(.*?)```.*?</details>", markdown(path), re.S)
     exercises = re.split(r"^## On your own$", markdown(path), flags=re.M)[1]
     exercises = re.split(r"^## In practice$", exercises, flags=re.M)[0]
+    answers = re.findall(r"<details>.*?```python\n(.*?)```.*?</details>", exercises, re.S)
     assert 2 <= len(answers) == exercises.count("<details>") <= 4
     setup = next(cell for cell in cells(path, "code") if "setup" in tags(cell)).source
     program = "import matplotlib\nmatplotlib.use('agg')\n"
@@ -252,6 +252,42 @@ def test_every_exercise_has_an_answer_that_runs(path):
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def gaps(path):
+    """The cells that a reader fills, each with the lines that the answer below it gives."""
+    found, all_cells = [], tool.read(path).cells
+    for cell, below in zip(all_cells, all_cells[1:], strict=False):
+        if cell.cell_type == "code" and "exercises.check(" in cell.source:
+            answer = re.match(r"<details>.*?```python\n(.*?)\n```", below.source, re.S)
+            found.append((cell, answer[1] if answer else None))
+    return found
+
+
+def test_the_gaps_are_found():
+    found = {path.name[:2]: len(gaps(path)) for path in PATHS}
+    assert found["01"] == 3
+    assert found["02"] == 2
+
+
+@each
+def test_a_gap_is_open_and_its_answer_is_right(path, capsys):
+    for cell, answer in gaps(path):
+        assert "".join(o.get("text", "") for o in cell.outputs) == "Not filled in yet.\n"
+        [gap] = re.findall(r"^    return \.\.\..*$", cell.source, re.M)
+        filled = cell.source.replace(gap, answer)
+        exec(f"import numpy as np\nfrom gan_tutorial import exercises\n{filled}", {})
+        assert capsys.readouterr().out == "Right.\n"
+
+
+@each
+def test_what_a_reader_fills_in_is_used_nowhere_else(path):
+    for cell, _ in gaps(path):
+        [name] = re.findall(r"^def (\w+)", cell.source, re.M)
+        others = [
+            c.source for c in cells(path, "code") if c is not cell and c.source != cell.source
+        ]
+        assert not any(re.search(rf"\b{name}\b", source) for source in others)
 
 
 @each
