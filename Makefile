@@ -20,7 +20,7 @@ LONGEST_FIRST := $(patsubst %,notebooks/%_*.ipynb,06 09 08 07 04 05 01 02 03)
 
 DOCS := docs/_build
 
-.PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks links lock \
+.PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks student links lock \
 	bench site screenshots site-test translations playground browser test-colab binder-test oldest mutations faults clean
 
 help:
@@ -42,6 +42,7 @@ help:
 	@echo "make mutations   break a copy of the code on purpose, and see which tests notice"
 	@echo "make faults      kill a hundred processes that train, and see that nothing is lost"
 	@echo "make notebooks   execute the notebooks afresh and store their outputs (needs MNIST)"
+	@echo "make student    write an edition of the notebooks without answers, in build/student"
 	@echo "make links       write badges and links; REPO=owner/name sets the project's address"
 	@echo "make lock        write lock.txt again: the versions that the other commands install"
 	@echo "make oldest      install the oldest supported dependencies, for make test to run on"
@@ -99,6 +100,10 @@ playground: $(READY)
 
 notebooks: $(READY)
 	$(BIN)/python tools/notebooks.py
+
+# For a class: the notebooks without answers and outputs, in build/student.
+student: $(READY)
+	$(BIN)/python tools/student.py
 
 links: $(READY)
 	$(BIN)/python tools/links.py $(if $(REPO),--repo $(REPO))

@@ -21,6 +21,7 @@ from gan_tutorial.style import ROLES, SVG
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 tool, pages = importlib.import_module("notebooks"), importlib.import_module("notebook_pages")
+student = importlib.import_module("student")
 
 PATHS = tool.paths()
 PACKAGE = sorted((ROOT / "gan_tutorial").rglob("*.py"))
@@ -278,6 +279,23 @@ def test_a_gap_is_open_and_its_answer_is_right(path, capsys):
         filled = cell.source.replace(gap, answer)
         exec(f"import numpy as np\nfrom gan_tutorial import exercises\n{filled}", {})
         assert capsys.readouterr().out == "Right.\n"
+
+
+@each
+def test_the_edition_for_students_has_all_but_the_answers(path):
+    whole = tool.read(path)
+    edition = student.without_answers(whole)
+    assert len(edition.cells) == len(whole.cells)
+    assert whole == tool.read(path)  # which stays as it is
+    text = "\n".join(cell.source for cell in edition.cells)
+    assert "<summary>Answer" not in text
+    assert "</details>" not in text
+    asked = sum(cell.source.count("<summary>Answer") for cell in whole.cells)
+    assert asked >= 2
+    assert text.count(student.NOTE.strip()) == asked
+    for before, after in zip(whole.cells, edition.cells, strict=True):
+        if before.cell_type == "code":
+            assert (before.source, after.outputs) == (after.source, [])
 
 
 @each
