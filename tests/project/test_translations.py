@@ -109,13 +109,13 @@ def test_an_emptied_or_damaged_translation_is_told(copies, check, translation, r
     path = copies / "locale" / MESSAGES / "notebooks" / "01_objective.po"
     text = path.read_text(encoding="utf-8")
     text, n = re.subn(
-        r'(msgid "The first expectation pays.*\nmsgstr ").+"', rf'\g<1>{translation}"', text
+        r'(msgid "The first expectation rewards.*\nmsgstr ").+"', rf'\g<1>{translation}"', text
     )
     assert n == 1
     path.write_text(text, encoding="utf-8")
     good, printed = check("--check")
     assert not good
-    assert f"{reason}: The first expectation pays" in printed
+    assert f"{reason}: The first expectation rewards" in printed
 
 
 def test_an_update_keeps_what_is_translated_and_asks_for_the_rest(copies, check):
