@@ -65,28 +65,26 @@ function drawSheet(context, X, Y, game, colours) {
   }
 }
 
-function drawReal(context, X, Y, real, colours) {
-  context.fillStyle = colours.real;
+// trace(x, y) adds the outline of one dot to the path.
+function drawDots(context, X, Y, points, fill, colours, trace) {
+  context.fillStyle = fill;
   context.strokeStyle = colours.paper;
   context.lineWidth = 0.8;
-  for (let k = 0; k < real.length; k += 2) {
+  for (let k = 0; k < points.length; k += 2) {
     context.beginPath();
-    context.arc(X(real[k]), Y(real[k + 1]), DOT, 0, 7);
+    trace(X(points[k]), Y(points[k + 1]));
     context.fill();
     context.stroke();
   }
 }
 
+function drawReal(context, X, Y, real, colours) {
+  drawDots(context, X, Y, real, colours.real, colours, (x, y) => context.arc(x, y, DOT, 0, 7));
+}
+
 function drawFakes(context, X, Y, places, colours) {
-  context.fillStyle = colours.fake;
-  context.strokeStyle = colours.paper;
-  context.lineWidth = 0.8;
-  for (let k = 0; k < places.length; k += 2) {
-    context.beginPath();
-    context.rect(X(places[k]) - DOT, Y(places[k + 1]) - DOT, 2 * DOT, 2 * DOT);
-    context.fill();
-    context.stroke();
-  }
+  const square = (x, y) => context.rect(x - DOT, y - DOT, 2 * DOT, 2 * DOT);
+  drawDots(context, X, Y, places, colours.fake, colours, square);
 }
 
 function drawPushes(context, X, Y, { fakes, pushes }, colours) { // of every third fake
