@@ -51,7 +51,7 @@ def value(real_logits, fake_logits):
     """
     log_d_real = ops.log_sigmoid(ops.convert_to_tensor(real_logits))  # log D(x)
     log_not_d_fake = ops.log_sigmoid(-ops.convert_to_tensor(fake_logits))  # 1 - s(a) = s(-a)
-    return ops.mean(log_d_real) + ops.mean(log_not_d_fake)  # Eq. (V)
+    return ops.mean(log_d_real) + ops.mean(log_not_d_fake)  # Eq. (1.1)
 
 
 def sigmoid_d_loss(real_logits, fake_logits):

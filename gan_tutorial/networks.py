@@ -30,7 +30,7 @@ def initializer(fan_in, seed):
         >>> round(initializer(784, seed=0).stddev, 4)
         0.0505
     """
-    return keras.initializers.RandomNormal(stddev=math.sqrt(2 / fan_in), seed=seed)  # Eq. (I)
+    return keras.initializers.RandomNormal(stddev=math.sqrt(2 / fan_in), seed=seed)  # Eq. (2.8)
 
 
 def make_generator(
@@ -68,7 +68,7 @@ def make_generator(
     h = _hidden_layers(h, hidden, activation, (seed, _GENERATOR))
     pixels = _dense(h, math.prod(image_shape), output, (seed, _GENERATOR), len(hidden))
     image = layers.Reshape(image_shape, name="image")(pixels)
-    return keras.Model(inputs, image, name="generator")  # Eq. (N)
+    return keras.Model(inputs, image, name="generator")  # Eq. (2.3)
 
 
 def make_discriminator(
@@ -100,7 +100,7 @@ def make_discriminator(
     h = _hidden_layers(h, hidden, activation, (seed, _DISCRIMINATOR))
     # A logit: no sigmoid here, the loss applies it.
     logit = _dense(h, 1, None, (seed, _DISCRIMINATOR), len(hidden))
-    return keras.Model(inputs, logit, name="discriminator")  # Eq. (C)
+    return keras.Model(inputs, logit, name="discriminator")  # Eq. (2.4)
 
 
 def _with_labels(first, features, classes):

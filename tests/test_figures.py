@@ -96,7 +96,7 @@ def test_show_source_shows_the_packages_own_lines_without_docstrings(monkeypatch
     figures.show_source(losses.value)
     text = shown[0]["text/plain"]
     assert text.startswith("def value(real_logits, fake_logits):\n    log_d_real")
-    assert text.endswith("# Eq. (V)")
+    assert text.endswith("# Eq. (1.1)")
 
 
 def test_a_filmstrip_shows_each_moment_under_its_title():

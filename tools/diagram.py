@@ -1,9 +1,10 @@
 """Draw docs/diagram.svg: z -> G -> fake -> D <- real, and who learns from whom.
 
-    python tools/diagram.py    needs MNIST, for the one real image
+    python tools/diagram.py    needs MNIST, for the one real image, Chromium, and the extra `browser`
 
 The colours are those of the roles. Alone the picture follows the reader's system; on the site it
-takes the page's colours (pages.py).
+takes the page's colours (notebook_pages.py). Notebook 01 shows it as covers/game.png, since Colab
+gets an SVG from GitHub as text.
 """
 
 import base64
@@ -13,13 +14,16 @@ from string import Template
 
 import numpy as np
 from PIL import Image
+from playwright.sync_api import sync_playwright
 
 from gan_tutorial import load_mnist, results
 from gan_tutorial.algorithm import sample
 from gan_tutorial.models import stabilised
+from screenshots import find_browser
 
 OUT = Path(__file__).parent.parent / "docs" / "diagram.svg"
 FAKE, REAL = 9, 4  # which of the samples, and which test image: both are legible
+PHOTOGRAPH = OUT.parent.parent / "notebooks" / "covers" / "game.png"
 TEMPLATE = Path(__file__).with_name("diagram.template.svg")
 
 
@@ -48,6 +52,20 @@ def noise(n=24):
     )
 
 
+def photograph():
+    """Write the picture as a PNG on white, twice as many pixels as it is wide on a page."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"]
+        )
+        view = {"width": 884, "height": 324}
+        page = browser.new_page(viewport=view, device_scale_factor=2, color_scheme="light")
+        page.set_content(f"<style>body {{ margin: 0 }}</style>{OUT.read_text(encoding='utf-8')}")
+        page.screenshot(path=PHOTOGRAPH)
+    picture = Image.open(PHOTOGRAPH).convert("RGB")
+    picture.quantize(64, dither=Image.Dither.NONE).save(PHOTOGRAPH, optimize=True)
+
+
 def main():
     generator = stabilised.make_arm("stabilised").generator
     generator.set_weights(results.weights("stabilised-0", 60_000))
@@ -58,6 +76,7 @@ def main():
         real=picture(load_mnist().test_images[REAL]),
     )
     OUT.write_text(text, encoding="utf-8")
+    photograph()
     print(f"{OUT} ({len(text) / 1e3:.0f} KB)")
 
 

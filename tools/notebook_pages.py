@@ -17,6 +17,7 @@ ROOT = notebooks.ROOT
 PARTS = re.compile(r"\*\*(What you'll \w+)\.\*\* (.+)")
 MINUTES = re.compile(r"(?:;|, and|\. It takes) (about [^.;]*?) on two cores")
 TERM = re.compile(r"\[([^\]]+)\]\(\.\./docs/glossary\.md#([\w-]+)\)")
+DIAGRAM = re.compile(r"!\[[^\]]*\]\([^)]*covers/game\.png\)")
 DISPLAYED = re.compile(r"\$\$.*?\$\$", re.S)
 ASKS = re.compile(r"\*{0,2}(Predict|Guess|What do you expect|Do you expect|Before you look)\b")
 # The page's variables for the roles' colours (docs/_static/theme.css).
@@ -33,6 +34,7 @@ def page(path):
     for i, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
             cell.source = DISPLAYED.sub(without_split, TERM.sub(as_term, cell.source))
+            cell.source = DIAGRAM.sub(lambda _: diagram(), cell.source)
             following = notebook.cells[i + 1] if i + 1 < len(notebook.cells) else None
             if following is not None and following.cell_type == "code":
                 cell.source, asked = frame_question(cell.source)
@@ -50,7 +52,8 @@ def open_with(path, notebook):
     takes = MINUTES.search(needs)[1]
     needs = MINUTES.sub("", needs).rstrip(".")
     needs = f"Needs: {needs[0].lower()}{needs[1:]}."
-    picture = cover(path, notebook, "covers", with_caption=True)
+    moves = notebooks.cover(path).endswith(".gif")
+    picture = film("../") if moves else cover(path, notebook, "covers", with_caption=True)
     first.source = "\n\n".join(
         [
             f"# {path.name[:2]} {notebooks.title(notebook)}",
@@ -75,6 +78,27 @@ def cover(path, notebook, folder, with_caption=False):
     if SVG in output.data:
         return figure(output.data[SVG], described(cell), f"cover{number}", text)
     return f"![{described(cell)}]({folder}/{number}.png)"
+
+
+def film(root=""):
+    """Return the film of the landing page, which the reader can stop, for a page at any depth."""
+    text = (ROOT / "docs" / "film.html").read_text(encoding="utf-8").strip()
+    return text.replace('src="_static', f'src="{root}_static')
+
+
+def diagram():
+    """Return the diagram of the game, in the page's colours."""
+    svg = (ROOT / "docs" / "diagram.svg").read_text(encoding="utf-8")
+    svg = re.sub(r'<style class="alone">.*?</style>\n', "", svg, flags=re.S)
+    inside = svg[svg.index("<defs>") : svg.rindex("</svg>")]
+    svg = svg.replace("<svg ", '<svg class="wide" ', 1)
+    svg = svg.replace(inside, f'<g id="game">{inside}</g>')
+    halves = "".join(
+        f'<svg class="part" aria-hidden="true" width="458" viewBox="{x} 0 458 324">'
+        '<use href="#game"/></svg>'
+        for x in (8, 440)
+    )
+    return f'<figure class="drawn game">{svg.strip()}{halves}</figure>'
 
 
 def container(name, *paragraphs):

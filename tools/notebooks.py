@@ -5,8 +5,8 @@
     python tools/notebooks.py --links    links, badges and set-up cells alone, nothing executed
 
 A cell tagged `cover` gives its picture to the notebook's first cell, as a file in covers/: neither
-GitHub nor Colab shows an attachment. Until the repository has an address the path is relative, and
-there are no badges.
+GitHub nor Colab shows an attachment. A film there, such as 01.gif, comes before the picture. Until
+the repository has an address the paths are relative, and there are no badges.
 Outputs come from MNIST: on the stand-in the command refuses to run anything.
 """
 
@@ -30,12 +30,13 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 COVER = re.compile(r"^!\[(.+)\]\([^)]*\)$", re.M)
+PICTURE = re.compile(r"\]\((?:https://raw[^)]*/)?covers/([\w.]+)\)")  # a link to one of covers/
 PLACEHOLDER = "OWNER"  # in the repository's address, until it is published
 
 
 def paths(numbers=()):
     """Return the notebooks' paths in order, or those whose names start with the given numbers."""
-    found = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
+    found = sorted(FOLDER.glob("[0-9A][0-9]_*.ipynb"))
     return [p for p in found if not numbers or p.name.startswith(tuple(numbers))]
 
 
@@ -79,10 +80,15 @@ def published():
 
 
 def cover(path):
-    """Return where a notebook's cover is: its address, or its place next to the notebook."""
-    place = f"covers/{path.name[:2]}.png"
+    """Return where a notebook's cover is, a film or a picture."""
+    film = FOLDER / "covers" / f"{path.name[:2]}.gif"
+    return picture(film.name if film.is_file() else f"{path.name[:2]}.png")
+
+
+def picture(name):
+    """Return where a file of covers/ is: its address, or its place next to the notebooks."""
     raw = f"https://raw.githubusercontent.com/{repository()}/main/notebooks/"
-    return raw + place if published() else place
+    return f"{raw if published() else ''}covers/{name}"
 
 
 def badges(path):
@@ -135,6 +141,8 @@ def write_links(path, notebook):
     first.source = "\n\n".join([parts[0], *([badges(path)] if published() else []), parts[1]])
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
+        if cell.cell_type == "markdown":
+            cell.source = PICTURE.sub(lambda found: f"]({picture(found[1])})", cell.source)
         if "colab" in tags:
             cell.source = colab_setup()
         if "navigation" in tags:
@@ -171,8 +179,8 @@ def keep_cover(cell, path):
     if "cover" in cell.metadata.get("tags", []):
         pictures = [o.data["image/png"] for o in cell.outputs if "image/png" in o.get("data", {})]
         file = FOLDER / "covers" / f"{path.name[:2]}.png"
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes(base64.b64decode(pictures[-1]))
+        if cover(path).endswith(file.name):
+            file.write_bytes(base64.b64decode(pictures[-1]))
 
 
 def refuse_stand_in():

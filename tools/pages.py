@@ -21,7 +21,7 @@ from gan_tutorial.playground.played import Playground
 
 ROOT = notebooks.ROOT
 ACTS = dict.fromkeys(("01", "02", "03", "04"), "Build") | {"05": "Judge", "09": "Cure"}
-ACTS |= dict.fromkeys(("06", "07", "08"), "Extend")
+ACTS |= dict.fromkeys(("06", "07", "08"), "Extend") | dict.fromkeys(("A1", "A2"), "Look back")
 ROOMS = {
     "models": "Models: the networks of each named system",
     "measures": "Measures: how good samples are",
@@ -52,8 +52,8 @@ def fill(source):
         "address": notebooks.address(),
         "site": links.site(notebooks.repository()),
         "map": series_map(),
-        "film": (ROOT / "docs" / "film.html").read_text(encoding="utf-8").strip(),
-        "diagram": diagram(),
+        "film": notebook_pages.film(),
+        "diagram": notebook_pages.diagram(),
         "launch": launch(),
         "playground": play(),
         "equations": equations.table(),
@@ -69,21 +69,6 @@ def fill(source):
             text = text.replace(f"<!-- {{{{{name}}}}} -->", value).replace(f"{{{{{name}}}}}", value)
         text = dot_plots.drawn(text)
         page.write_text(text, encoding="utf-8")
-
-
-def diagram():
-    """Return the diagram of the game, in the page's colours."""
-    svg = (ROOT / "docs" / "diagram.svg").read_text(encoding="utf-8")
-    svg = re.sub(r'<style class="alone">.*?</style>\n', "", svg, flags=re.S)
-    inside = svg[svg.index("<defs>") : svg.rindex("</svg>")]
-    svg = svg.replace("<svg ", '<svg class="wide" ', 1)
-    svg = svg.replace(inside, f'<g id="game">{inside}</g>')
-    halves = "".join(
-        f'<svg class="part" aria-hidden="true" width="458" viewBox="{x} 0 458 324">'
-        '<use href="#game"/></svg>'
-        for x in (8, 440)
-    )
-    return f'<figure class="drawn game">{svg.strip()}{halves}</figure>'
 
 
 def launch():

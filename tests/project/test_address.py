@@ -85,7 +85,7 @@ def test_one_command_moves_every_address(copy):
     done = write_links(copy, "--repo", "ada-l/draws.digits")
     assert done.returncode == 0, done.stderr
     found = addresses(copy)
-    notebooks = {f"notebooks/{path.name}" for path in (copy / "notebooks").glob("[0-9]*.ipynb")}
+    notebooks = {f"notebooks/{path.name}" for path in (copy / "notebooks").glob("[0-9A]*.ipynb")}
     assert set(found) == set(addresses(ROOT)) | notebooks | {"README.md"}
     for file, names in found.items():
         assert names == {"ada-l/draws.digits"}, file
@@ -109,7 +109,7 @@ def test_with_an_address_a_notebook_has_badges_and_its_cover_shows_everywhere(co
 def test_while_there_is_no_address_nothing_is_offered_that_leads_nowhere():
     if "OWNER" not in repository(ROOT):
         pytest.skip("the project has an address of its own")
-    for path in (ROOT / "README.md", *(ROOT / "notebooks").glob("[0-9]*.ipynb")):
+    for path in (ROOT / "README.md", *(ROOT / "notebooks").glob("[0-9A]*.ipynb")):
         assert "OWNER" not in path.read_text(encoding="utf-8"), path.name
 
 
@@ -129,7 +129,7 @@ def test_the_placeholder_is_a_name_that_stands_for_none():
     # While it stands, no cell installs anything from it: anybody could register the name.
     if "OWNER" not in repository(ROOT):
         pytest.skip("the project has an address of its own")
-    for path in (ROOT / "notebooks").glob("[0-9]*.ipynb"):
+    for path in (ROOT / "notebooks").glob("[0-9A]*.ipynb"):
         assert "git+https" not in path.read_text(encoding="utf-8"), path.name
 
 

@@ -123,7 +123,7 @@ def lab(tmp_path_factory):
     home = tmp_path_factory.mktemp("lab")
     folder = home / "notebooks"
     shutil.copytree(ROOT / "notebooks" / "covers", folder / "covers")
-    for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+    for path in sorted((ROOT / "notebooks").glob("[0-9A]*.ipynb")):
         nbformat.write(without_outputs(path), folder / path.name)
     yield from served_by_jupyter(home, folder)
 
@@ -431,7 +431,7 @@ def cut_on(page):
 
 
 def notebooks_among(pages):
-    names = [path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")]
+    names = [path.stem for path in (ROOT / "notebooks").glob("[0-9A]*.ipynb")]
     return [address for address in pages if Path(address).stem in names]
 
 
@@ -450,7 +450,7 @@ def of_each_kind(pages):
 
 
 def test_every_notebook_has_a_page(site):
-    names = {path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+    names = {path.stem for path in (ROOT / "notebooks").glob("[0-9A]*.ipynb")}
     assert {Path(address).stem for address in notebooks_among(site)} == names
 
 

@@ -78,7 +78,7 @@ def prose(path):
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").glob("*.md")),
-    *sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")),
+    *sorted((ROOT / "notebooks").glob("[0-9A]*.ipynb")),
 ]
 MODULES = sorted((ROOT / "gan_tutorial").rglob("*.py"))
 

@@ -67,7 +67,7 @@ def test_the_notebooks_are_there():
 
 def test_make_runs_every_notebook():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    numbers = re.search(r"^LONGEST_FIRST := .*,([\d ]+)\)$", makefile, re.M)[1].split()
+    numbers = re.search(r"^LONGEST_FIRST := .*,([A\d ]+)\)$", makefile, re.M)[1].split()
     assert sorted(numbers) == [path.name[:2] for path in PATHS]
 
 
@@ -79,8 +79,12 @@ def test_opening(path):
     assert lines[1:-1] == ([tool.badges(path)] if tool.published() else [])
     assert re.match(r"!\[.{20,}\]\(\S+\)$", lines[-1])
     assert lines[-1].endswith(f"({tool.cover(path)})")
-    with Image.open(tool.FOLDER / "covers" / f"{path.name[:2]}.png") as cover:
-        assert cover.width >= 1000  # sharp where a page is 500 px wide or more
+    with Image.open(tool.FOLDER / "covers" / tool.cover(path).split("/")[-1]) as cover:
+        if cover.format == "GIF":  # of whole pixels, sharp at any size
+            assert cover.n_frames >= 20
+            assert cover.width >= 600
+        else:
+            assert cover.width >= 1000  # sharp where a page is 500 px wide or more
     for heading in ("What you'll do", "What you'll learn", "What you'll need"):
         assert heading in second.source
     assert 3 <= len(re.findall(r"^[-*] ", second.source, re.M)) <= 5
@@ -238,7 +242,11 @@ def test_each_term_that_the_glossary_says_is_explained_here_is_linked_to_it(path
 
 @pytest.mark.digits
 @pytest.mark.slow
-@each
+@pytest.mark.parametrize(
+    "path",
+    [path for path in PATHS if path.name[:2] not in ("01", "02", "A1")],
+    ids=lambda path: path.name[:2],
+)
 def test_every_exercise_has_an_answer_that_runs(path):
     exercises = re.split(r"^## On your own$", markdown(path), flags=re.M)[1]
     exercises = re.split(r"^## In practice$", exercises, flags=re.M)[0]
@@ -255,6 +263,90 @@ def test_every_exercise_has_an_answer_that_runs(path):
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+IN_FUNCTIONS = [path for path in PATHS if path.name[:2] in ("01", "02", "A1")]
+in_functions = pytest.mark.parametrize("path", IN_FUNCTIONS, ids=lambda path: path.name[:2])
+
+
+def answers_of(path):
+    """The answers of the exercises: the code of each, and what it says that it prints, or None."""
+    exercises = re.split(r"^## On your own$", markdown(path), flags=re.M)[1]
+    exercises = re.split(r"^## In practice$", exercises, flags=re.M)[0]
+    folds = re.findall(r"<details>.*?</details>", exercises, re.S)
+    printed = [re.search(r"```text\n(.*?)```", fold, re.S) for fold in folds]
+    code = [re.search(r"```python\n(.*?)```", fold, re.S)[1] for fold in folds]
+    return [(c, p and p[1]) for c, p in zip(code, printed, strict=True)]
+
+
+@in_functions
+def test_an_answer_defines_functions_that_the_notebook_does_not_know(path):
+    known = set()
+    for cell in cells(path, "code"):
+        known |= {n.id for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Name)}
+        known |= set(re.findall(r"^(?:def|class) (\w+)", cell.source, re.M))
+    for code, _ in answers_of(path):
+        for node in ast.parse(code).body:
+            if isinstance(node, ast.Expr):
+                assert isinstance(node.value, ast.Call)  # of a function defined here
+            else:
+                assert isinstance(node, ast.FunctionDef), ast.unparse(node)[:60]
+                assert node.name not in known, node.name
+
+
+RUN_ANSWERS = """
+import contextlib, io, json, sys
+import matplotlib
+matplotlib.use('agg')
+setup, answers = json.load(sys.stdin)
+space, printed = {'__name__': 'answer'}, []
+exec(setup, space)
+if 'rng' in space:
+    before = space['rng'].bit_generator.state
+kept = dict(space)
+for code in answers:
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec(code, space)
+    printed.append(out.getvalue())
+    new = {name: space.pop(name) for name in set(space) - set(kept)} | space
+    assert all(space[name] is kept[name] for name in kept), 'an answer overwrites a name'
+    space.update(new)  # the functions of one answer may serve the next
+    kept = dict(space)
+if 'rng' in space:
+    assert space['rng'].bit_generator.state == before, 'an answer draws from the notebook\\'s rng'
+print('ANSWERS' + json.dumps(printed))
+"""
+NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:e-?\d+)?")
+
+
+def numbers_in(text):
+    return [float(number.replace(",", "")) for number in NUMBER.findall(text)]
+
+
+@pytest.mark.digits
+@pytest.mark.slow
+@in_functions
+def test_the_answers_in_order_overwrite_nothing_and_print_what_they_say(path):
+    setup = next(cell for cell in cells(path, "code") if "setup" in tags(cell)).source
+    answers = answers_of(path)
+    program = [setup, [code for code, _ in answers]]
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_ANSWERS],
+        input=json.dumps(program),
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    printed = json.loads(re.search(r"ANSWERS(.*)", done.stdout)[1])
+    assert any(said for _, said in answers)
+    for (code, said), output in zip(answers, printed, strict=True):
+        assert "print(" in code
+        if said:
+            assert NUMBER.sub("#", said) == NUMBER.sub("#", output)
+            close = pytest.approx(numbers_in(said), abs=0.25, rel=0.1)
+            assert numbers_in(output) == close, (said, output)
+
+
 def gaps(path):
     """The cells that a reader fills, each with the lines that the answer below it gives."""
     found, all_cells = [], tool.read(path).cells
@@ -268,7 +360,8 @@ def gaps(path):
 def test_the_gaps_are_found():
     found = {path.name[:2]: len(gaps(path)) for path in PATHS}
     assert found["01"] == 3
-    assert found["02"] == 2
+    assert found["02"] == 3
+    assert found["A1"] == 1
 
 
 @each

@@ -18,7 +18,7 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9A][0-9]_*.ipynb"))
 MISSING = [
     name
     for name in ("sphinx", "myst_nb", "sphinx_book_theme", "sphinx_copybutton")
