@@ -50,7 +50,8 @@ def value(real_logits, fake_logits):
         -1.386
     """
     log_d_real = ops.log_sigmoid(ops.convert_to_tensor(real_logits))  # log D(x)
-    log_not_d_fake = ops.log_sigmoid(-ops.convert_to_tensor(fake_logits))  # 1 - s(a) = s(-a)
+    # log(1 - D(G(z))), since 1 - sigmoid(a) = sigmoid(-a)
+    log_not_d_fake = ops.log_sigmoid(-ops.convert_to_tensor(fake_logits))
     return ops.mean(log_d_real) + ops.mean(log_not_d_fake)  # Eq. (1.1)
 
 

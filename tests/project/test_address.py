@@ -100,8 +100,10 @@ def test_with_an_address_a_notebook_has_badges_and_its_cover_shows_everywhere(co
     title, badges, cover = notebook.cells[0].source.split("\n\n")
     assert title == "# State the game"
     assert badges.count("[![Open in ") == 2
-    raw = "https://raw.githubusercontent.com/ada-l/draws/main/notebooks/covers/01.png"
+    raw = "https://raw.githubusercontent.com/ada-l/draws/main/notebooks/covers/01.gif"
     assert cover.endswith(f"]({raw})")
+    diagram = raw.replace("01.gif", "game.png")
+    assert [cell for cell in notebook.cells if f"]({diagram})" in cell.source]
     readme = (copy / "README.md").read_text(encoding="utf-8")
     assert "**[Read it](https://ada-l.github.io/draws/)**" in readme
 

@@ -10,6 +10,7 @@ import re
 import statistics
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -318,7 +319,13 @@ NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:e-?\d+)?")
 
 
 def numbers_in(text):
-    return [float(number.replace(",", "")) for number in NUMBER.findall(text)]
+    return [Decimal(number.replace(",", "")) for number in NUMBER.findall(text)]
+
+
+def last_digit(number):
+    """Map 0.53 to 0.01, and a whole number to 0: the size of its last digit after the point."""
+    places = -number.as_tuple().exponent
+    return Decimal(1).scaleb(-places) if places else Decimal(0)
 
 
 @pytest.mark.digits
@@ -343,8 +350,9 @@ def test_the_answers_in_order_overwrite_nothing_and_print_what_they_say(path):
         assert "print(" in code
         if said:
             assert NUMBER.sub("#", said) == NUMBER.sub("#", output)
-            close = pytest.approx(numbers_in(said), abs=0.25, rel=0.1)
-            assert numbers_in(output) == close, (said, output)
+            for mine, found in zip(*map(numbers_in, (said, output)), strict=True):
+                # The last digit may differ by one: some answers train, on another machine.
+                assert abs(found - mine) <= last_digit(mine), (said, output)
 
 
 def gaps(path):
