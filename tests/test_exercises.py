@@ -28,9 +28,7 @@ OTHERWISE = {
     "layer": lambda x, W, b: tf.nn.relu(
         tf.cast(x, tf.float32) @ tf.cast(W, tf.float32) + tf.cast(b, tf.float32)
     ),
-    "generator": lambda z, W1, b1, W2, b2: keras.ops.sigmoid(
-        keras.ops.relu(z @ W1 + b1) @ W2 + b2
-    ),
+    "generator": lambda z, W1, b1, W2, b2: keras.ops.sigmoid(keras.ops.relu(z @ W1 + b1) @ W2 + b2),
     "xavier": lambda fan_in, fan_out: math.sqrt(2) / math.hypot(*np.sqrt((fan_in, fan_out))),
     "parameters": lambda sizes: sum(
         int(a) * int(b) + int(b) for a, b in zip(sizes[:-1], sizes[1:], strict=True)

@@ -280,9 +280,39 @@ def play_one_step(page):
     assert page.evaluate(f"{GAME}.panels[0].game.steps") == before + 1
 
 
+CHOOSE = """(text) => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    const i = notebook.widgets.findIndex(cell => cell.model.sharedModel.source.includes(text));
+    notebook.activeCellIndex = i;
+    notebook.activate();
+    return notebook.widgets[i].model.sharedModel.source;
+}"""
+SAID = """(text) => window.jupyterapp.shell.currentWidget.content.widgets
+    .find(cell => cell.model.sharedModel.source.includes(text))
+    .model.outputs.toJSON().map(output => output.text).join("")"""
+
+
+def fill_gap(page, exercise, line):
+    """Replace the gap of an exercise by a line, with keys alone, and return what the cell says."""
+    place = f'exercises.check("{exercise}"'
+    page.evaluate(SHOW, place)
+    source = page.evaluate(CHOOSE, place)
+    gap = next(row for row in source.split("\n") if row.startswith("    return "))
+    page.keyboard.press("Enter")  # to edit
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text(source.replace(gap, f"    return {line}"))
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_function(f"({SAID})({place!r}).trim() && {IDLE}")
+    return page.evaluate(SAID, place).strip()
+
+
 def test_in_jupyterlab_games_are_alive_when_run_and_when_opened_again(page, lab):
     cells = run_all(page, lab, "01_objective.ipynb")
     nothing(errors_in(cells))
+    wrong, right = "q / (p + q)", "p / (p + q)"
+    said = fill_gap(page, "best discriminator", wrong)
+    assert said.startswith("Not yet: real and fake are exchanged"), said
+    assert fill_gap(page, "best discriminator", right) == "Right."
     page.evaluate(SHOW, "Playground(")
     page.wait_for_selector(".gan-playground[data-alive]")
     cells = page.evaluate(CELLS)
