@@ -168,7 +168,7 @@ def _draw_losses(axes, history, loss):
         axes.axhline(level, color=colour, linestyle=(0, (4, 3)), linewidth=1)
         labels += [
             (history[column][-1], f"{name}'s loss", colour),
-            (level, f"{_named(level)}: D undecided", "gan:text"),
+            (level, f"{_named(level)}: {name}'s, D undecided", colour),
         ]
     _finish(axes, f"Losses ({loss.name})", history)
     label_ends(axes, labels)

@@ -23,6 +23,7 @@ ROOT = notebooks.ROOT
 ACTS = dict.fromkeys(("01", "02", "03", "04"), "Build") | {"05": "Judge", "09": "Cure"}
 ACTS |= dict.fromkeys(("06", "07", "08"), "Extend") | dict.fromkeys(("A1", "A2"), "Look back")
 ROOMS = {
+    "slips": "Slips: the exercises of the notebooks, and what goes wrong in them",
     "models": "Models: the networks of each named system",
     "measures": "Measures: how good samples are",
     "runs": "Runs: what the command line does in a folder",
