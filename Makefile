@@ -16,7 +16,7 @@ NBVAL := $(ALONE) $(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --nbval-
 	--nbval-cell-timeout=300 --durations=5 -p no:cacheprovider
 
 # The longest first, so that no process waits for the last one.
-LONGEST_FIRST := $(patsubst %,notebooks/%_*.ipynb,06 09 08 07 04 02 A1 05 01 03)
+LONGEST_FIRST := $(patsubst %,notebooks/%_*.ipynb,04 06 09 08 07 02 A1 A2 03 05 01)
 
 DOCS := docs/_build
 

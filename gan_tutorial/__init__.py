@@ -6,14 +6,14 @@ Where each equation is computed. x is a real image, z is noise, D returns logits
 equation                                                             code
 ===================================================================  ===============================
 (1.1) V(D, G) = E log D(x) + E log(1 - D(G(z)))                      `losses.value`
-(D)  D_loss = -mean(log D(x) + log(1 - D(G(z))))                     `losses.sigmoid_d_loss`
-(G)  G_loss = -mean(log D(G(z))), "non-saturating"                   `losses.non_saturating_g_loss`
-(M)  mean(log(1 - D(G(z)))), "minimax": what V itself asks of G      `losses.minimax_g_loss`
+(3.1) D_loss = -mean log D(x) - mean log(1 - D(G(z)))                `losses.sigmoid_d_loss`
+(3.2) G_loss = -mean(log D(G(z))), "non-saturating"                  `losses.non_saturating_g_loss`
+(3.6) mean(log(1 - D(G(z)))), "minimax": what V itself asks of G     `losses.minimax_g_loss`
 (2.3) G: z -> dense, ReLU -> dense, sigmoid                          `make_generator`
 (2.4) D: x -> dense, ReLU -> dense, a logit                          `make_discriminator`
 (2.8) weights ~ N(0, 2 / fan_in), biases 0                           `networks.initializer`
-(Z)  z ~ U(-1, 1)                                                    `draws.uniform`
-(A)  Algorithm 1: one update of D, then one of G, with fresh z       `Trainer.train_step`
+(4.2) Algorithm 1: one update of D, then one of G, with fresh z      `Trainer.train_step`
+(A2.1) z ~ U(-1, 1)                                                  `draws.uniform`
 (MX) maxout: the largest of five linear functions                    `make_paper_discriminator`
 (PW) log p(x) = log mean exp(-|x - s|^2 / 2 sigma^2) - log norm      `parzen_log_likelihood`
 (FD) |m_1 - m_2|^2 + tr(A + B - 2 (A B)^(1/2))                       `frechet_distance`

@@ -33,7 +33,7 @@ class Algorithm1:
         for update in range(self.d_steps):
             d_loss, d_real, d_fake = self.update_discriminator(images, labels, step, update)
         for update in range(self.g_steps):
-            g_loss = self.update_generator(images, labels, step, update)  # Eq. (A)
+            g_loss = self.update_generator(images, labels, step, update)  # Eq. (4.2)
         return tf.cast(tf.stack([d_loss, g_loss, d_real, d_fake]), tf.float64)
 
     def update_discriminator(self, images, labels, step, update=0):

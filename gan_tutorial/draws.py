@@ -58,7 +58,7 @@ def uniform(shape, seed):
     pairs = tf.random.stateless_uniform(((n + 1) // 2,), seed, None, None, tf.uint64, alg="philox")
     bits = tf.reshape(tf.reshape(tf.bitcast(pairs, tf.int32), (-1,))[:n], shape)
     # The upper 24 bits, as many as a float32 holds exactly: multiples of 2^-23 in [-1, 1).
-    return tf.cast(tf.bitwise.right_shift(bits, 8), tf.float32) * 2.0**-23  # Eq. (Z)
+    return tf.cast(tf.bitwise.right_shift(bits, 8), tf.float32) * 2.0**-23  # Eq. (A2.1)
 
 
 def normal(shape, seed):

@@ -65,7 +65,7 @@ def sigmoid_d_loss(real_logits, fake_logits):
         >>> round(float(sigmoid_d_loss([[0.0]], [[0.0]])), 3)
         1.386
     """
-    return -value(real_logits, fake_logits)  # Eq. (D)
+    return -value(real_logits, fake_logits)  # Eq. (3.1)
 
 
 def non_saturating_g_loss(real_logits, fake_logits):
@@ -78,7 +78,7 @@ def non_saturating_g_loss(real_logits, fake_logits):
         >>> round(float(non_saturating_g_loss(None, [[0.0]])), 3)
         0.693
     """
-    return -ops.mean(ops.log_sigmoid(ops.convert_to_tensor(fake_logits)))  # Eq. (G)
+    return -ops.mean(ops.log_sigmoid(ops.convert_to_tensor(fake_logits)))  # Eq. (3.2)
 
 
 def minimax_g_loss(real_logits, fake_logits):
@@ -91,7 +91,7 @@ def minimax_g_loss(real_logits, fake_logits):
         >>> round(float(minimax_g_loss(None, [[0.0]])), 3)
         -0.693
     """
-    return ops.mean(ops.log_sigmoid(-ops.convert_to_tensor(fake_logits)))  # Eq. (M)
+    return ops.mean(ops.log_sigmoid(-ops.convert_to_tensor(fake_logits)))  # Eq. (3.6)
 
 
 def least_squares_d_loss(real_scores, fake_scores):
@@ -105,7 +105,7 @@ def least_squares_d_loss(real_scores, fake_scores):
         0.25
     """
     real_error = ops.convert_to_tensor(real_scores) - 1.0
-    return (ops.mean(ops.square(real_error)) + ops.mean(ops.square(fake_scores))) / 2  # Eq. (LS-D)
+    return (ops.mean(ops.square(real_error)) + ops.mean(ops.square(fake_scores))) / 2  # Eq. (3.12)
 
 
 def least_squares_g_loss(real_scores, fake_scores):
@@ -117,7 +117,7 @@ def least_squares_g_loss(real_scores, fake_scores):
         >>> float(least_squares_g_loss(None, [[0.5]]))
         0.125
     """
-    return ops.mean(ops.square(ops.convert_to_tensor(fake_scores) - 1.0)) / 2  # Eq. (LS-G)
+    return ops.mean(ops.square(ops.convert_to_tensor(fake_scores) - 1.0)) / 2  # Eq. (3.13)
 
 
 def wasserstein_d_loss(real_scores, fake_scores):
@@ -130,7 +130,7 @@ def wasserstein_d_loss(real_scores, fake_scores):
         >>> float(wasserstein_d_loss([[3.0]], [[1.0]]))
         -2.0
     """
-    return ops.mean(fake_scores) - ops.mean(real_scores)  # Eq. (W-D)
+    return ops.mean(fake_scores) - ops.mean(real_scores)  # Eq. (3.10)
 
 
 def wasserstein_g_loss(real_scores, fake_scores):
@@ -142,7 +142,7 @@ def wasserstein_g_loss(real_scores, fake_scores):
         >>> float(wasserstein_g_loss(None, [[1.0]]))
         -1.0
     """
-    return -ops.mean(fake_scores)  # Eq. (W-G)
+    return -ops.mean(fake_scores)  # Eq. (3.11)
 
 
 def hinge_d_loss(real_logits, fake_logits):
@@ -156,7 +156,7 @@ def hinge_d_loss(real_logits, fake_logits):
     """
     real_margin = 1.0 - ops.convert_to_tensor(real_logits)
     fake_margin = 1.0 + ops.convert_to_tensor(fake_logits)
-    return ops.mean(ops.relu(real_margin)) + ops.mean(ops.relu(fake_margin))  # Eq. (H-D)
+    return ops.mean(ops.relu(real_margin)) + ops.mean(ops.relu(fake_margin))  # Eq. (3.14)
 
 
 def relativistic_d_loss(real_logits, fake_logits):

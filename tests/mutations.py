@@ -37,15 +37,15 @@ MUTATIONS = (
     Mutation(
         "sign",
         "G climbs its loss: it makes fakes that D rejects",
-        "return -ops.mean(ops.log_sigmoid(ops.convert_to_tensor(fake_logits)))  # Eq. (G)",
-        "return ops.mean(ops.log_sigmoid(ops.convert_to_tensor(fake_logits)))  # Eq. (G)",
+        "return -ops.mean(ops.log_sigmoid(ops.convert_to_tensor(fake_logits)))  # Eq. (3.2)",
+        "return ops.mean(ops.log_sigmoid(ops.convert_to_tensor(fake_logits)))  # Eq. (3.2)",
         "test_values_are_the_closed_forms",
     ),
     Mutation(
         "exchanged",
         "D's loss takes fake for real and real for fake",
-        "return -value(real_logits, fake_logits)  # Eq. (D)",
-        "return -value(fake_logits, real_logits)  # Eq. (D)",
+        "return -value(real_logits, fake_logits)  # Eq. (3.1)",
+        "return -value(fake_logits, real_logits)  # Eq. (3.1)",
         "test_d_loss_is_binary_cross_entropy_with_real_1_and_fake_0",
     ),
     Mutation(
@@ -72,8 +72,8 @@ MUTATIONS = (
     Mutation(
         "prior",
         "z is drawn from [-1/2, 1/2]",
-        "tf.float32) * 2.0**-23  # Eq. (Z)",
-        "tf.float32) * 2.0**-24  # Eq. (Z)",
+        "tf.float32) * 2.0**-23  # Eq. (A2.1)",
+        "tf.float32) * 2.0**-24  # Eq. (A2.1)",
         "test_uniform_noise_is_uniform_on_minus_1_to_1",
     ),
     Mutation(

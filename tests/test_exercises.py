@@ -48,6 +48,9 @@ OTHERWISE = {
     ),
     "shares": lambda a: 1 / (1 + np.exp(a)) / np.sum(1 / (1 + np.exp(a))),
     "adam": lambda g, m, v, t: keras_step(g, m, v, t),
+    "multiply-adds": lambda sizes, batch: sum(
+        int(batch) * int(a) * int(b) for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+    ),
     "steps": lambda n, batch, epochs: epochs * math.floor(n / batch),
     "xavier": lambda fan_in, fan_out: math.sqrt(2) / math.hypot(*np.sqrt((fan_in, fan_out))),
     "parameters": lambda sizes: sum(

@@ -1,6 +1,6 @@
 """Draw docs/diagram.svg: z -> G -> fake -> D <- real, and who learns from whom.
 
-    python tools/diagram.py    needs MNIST, for the one real image, Chromium, and the extra `browser`
+    python tools/diagram.py    needs MNIST for the real image, Chromium, and the extra `browser`
 
 The colours are those of the roles. Alone the picture follows the reader's system; on the site it
 takes the page's colours (notebook_pages.py). Notebook 01 shows it as covers/game.png, since Colab

@@ -5,7 +5,6 @@ results, and a page of the reference for each module.
 """
 
 import ast
-import re
 import shutil
 
 import nbformat

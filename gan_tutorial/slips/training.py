@@ -24,6 +24,11 @@ def _steps_and_size(rng):
     return rng.integers(1000, 60_000), rng.integers(16, 512), rng.integers(1, 9)
 
 
+def _layers_and_batch(rng):
+    """The sizes of the layers of a network, and of a batch."""
+    return rng.integers(2, 200, size=4), rng.integers(2, 300)
+
+
 EXERCISES = {
     "adam": Exercise(
         _adam,
@@ -60,6 +65,24 @@ EXERCISES = {
             ),
             "this is the number of images, not of steps.": lambda n, batch, epochs: n * epochs,
             "these are the steps of one epoch.": lambda n, batch, epochs: n // batch,
+        },
+    ),
+    "multiply-adds": Exercise(
+        lambda sizes, batch: batch * np.sum(sizes[:-1] * sizes[1:]),
+        _layers_and_batch,
+        {
+            "the batch is missing: every image passes through.": (
+                lambda sizes, batch: np.sum(sizes[:-1] * sizes[1:])
+            ),
+            "these are the parameters times the batch; the biases are only added.": (
+                lambda sizes, batch: batch * np.sum((sizes[:-1] + 1) * sizes[1:])
+            ),
+            "add the layers; do not multiply all the sizes.": (
+                lambda sizes, batch: batch * np.prod(sizes.astype(float))
+            ),
+            "these are the units; each is joined to every unit before it.": (
+                lambda sizes, batch: batch * np.sum(sizes)
+            ),
         },
     ),
 }

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from gan_tutorial import load_mnist
 from gan_tutorial.playground.played import PLAYED
 from gan_tutorial.style import ROLES, SVG
 
@@ -31,6 +32,8 @@ LABEL = re.compile(r"# Eq\. \(([^)]+)\)")
 CLOSING = ["Check your understanding", "On your own", "In practice", "References"]
 
 each = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name[:2])
+IN_FUNCTIONS = [path for path in PATHS if path.name[:2] in ("01", "02", "03", "04", "A1", "A2")]
+in_functions = pytest.mark.parametrize("path", IN_FUNCTIONS, ids=lambda path: path.name[:2])
 
 
 def cells(path, kind):
@@ -245,7 +248,7 @@ def test_each_term_that_the_glossary_says_is_explained_here_is_linked_to_it(path
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "path",
-    [path for path in PATHS if path.name[:2] not in ("01", "02", "A1")],
+    [path for path in PATHS if path not in IN_FUNCTIONS],
     ids=lambda path: path.name[:2],
 )
 def test_every_exercise_has_an_answer_that_runs(path):
@@ -262,10 +265,6 @@ def test_every_exercise_has_an_answer_that_runs(path):
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr[-2000:]
-
-
-IN_FUNCTIONS = [path for path in PATHS if path.name[:2] in ("01", "02", "A1")]
-in_functions = pytest.mark.parametrize("path", IN_FUNCTIONS, ids=lambda path: path.name[:2])
 
 
 def answers_of(path):
@@ -289,7 +288,7 @@ def test_an_answer_defines_functions_that_the_notebook_does_not_know(path):
             if isinstance(node, ast.Expr):
                 assert isinstance(node.value, ast.Call)  # of a function defined here
             else:
-                assert isinstance(node, ast.FunctionDef), ast.unparse(node)[:60]
+                assert isinstance(node, (ast.FunctionDef, ast.ClassDef)), ast.unparse(node)[:60]
                 assert node.name not in known, node.name
 
 
@@ -346,10 +345,13 @@ def test_the_answers_in_order_overwrite_nothing_and_print_what_they_say(path):
     assert done.returncode == 0, done.stderr[-2000:]
     printed = json.loads(re.search(r"ANSWERS(.*)", done.stdout)[1])
     assert any(said for _, said in answers)
+    stand_in = load_mnist().source == "digits"
     for (code, said), output in zip(answers, printed, strict=True):
         assert "print(" in code
         if said:
             assert NUMBER.sub("#", said) == NUMBER.sub("#", output)
+            if stand_in and re.search(r"load_mnist|play_", code):
+                continue  # other digits, other numbers
             for mine, found in zip(*map(numbers_in, (said, output)), strict=True):
                 # The last digit may differ by one: some answers train, on another machine.
                 assert abs(found - mine) <= last_digit(mine), (said, output)
@@ -369,7 +371,9 @@ def test_the_gaps_are_found():
     found = {path.name[:2]: len(gaps(path)) for path in PATHS}
     assert found["01"] == 3
     assert found["02"] == 3
-    assert found["A1"] == 1
+    assert found["03"] == 3
+    assert found["04"] == 2
+    assert found["A1"] == found["A2"] == 1
 
 
 @each
