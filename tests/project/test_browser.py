@@ -531,7 +531,7 @@ def test_a_notebooks_page_is_light(page, site):
             assert sum(loads.values()) <= 3e6, (address, sorted(loads.items(), key=lambda x: -x[1]))
 
 
-FIGURES = """() => [...document.querySelectorAll('figure.drawn')].map(figure => {
+FIGURES = """() => [...document.querySelectorAll('figure.drawn:not(.game)')].map(figure => {
     const seen = [...figure.querySelectorAll('svg')].filter(
         svg => svg.getBoundingClientRect().width > 40);
     return [seen.length, Math.max(...seen.map(svg => {
