@@ -27,7 +27,7 @@ def film(rows, titles, columns=None, scale=3, greys=8, milliseconds=350, hold=30
         milliseconds: time of a frame.
         hold: time of the last one.
 
-    Raises ValueError where there are not as many titles as sets, or not one.
+    Raises ValueError where there are not as many titles as sets, or not one, or for colours.
 
     Example:
         >>> film([np.zeros((16, 28, 28, 1))] * 2, ["step 0", "step 100"])[:6]
@@ -55,6 +55,8 @@ def frame(images, title, columns=None, scale=3, greys=8):
         (168, 208)
     """
     grid = image_grid(images, columns, scale, gap=0)
+    if grid.ndim != 2:
+        raise ValueError(f"a film is grey: images (n, h, w, 1), not {np.shape(images)}")
     shades = greys - 1
     samples = np.round(grid / 255 * shades) * (255 / shades)
     band = np.full((BAND, grid.shape[1]), GROUND)

@@ -47,7 +47,7 @@ OTHERWISE = {
         + keras.losses.BinaryCrossentropy(from_logits=True)(np.zeros(7), fake)
     ),
     "shares": lambda a: 1 / (1 + np.exp(a)) / np.sum(1 / (1 + np.exp(a))),
-    "adam": lambda g, m, v, t: keras_step(g, m, v, t),
+    "adam": keras_step,
     "multiply-adds": lambda sizes, batch: sum(
         int(batch) * int(a) * int(b) for a, b in zip(sizes[:-1], sizes[1:], strict=True)
     ),

@@ -41,6 +41,11 @@ def test_the_title_alone_is_written_on_the_band():
     assert (plain[films.BAND :] == written[films.BAND :]).all()
 
 
+def test_a_film_of_colours_is_refused():
+    with pytest.raises(ValueError, match="a film is grey"):
+        films.film([np.zeros((2, 4, 4, 3))], ["a"])
+
+
 @pytest.mark.parametrize(("rows", "titles"), [([], []), (ROWS, ["a"])])
 def test_a_film_needs_as_many_titles_as_sets(rows, titles):
     with pytest.raises(ValueError, match="titles: give as many"):

@@ -306,10 +306,8 @@ for code in answers:
     with contextlib.redirect_stdout(io.StringIO()) as out:
         exec(code, space)
     printed.append(out.getvalue())
-    new = {name: space.pop(name) for name in set(space) - set(kept)} | space
     assert all(space[name] is kept[name] for name in kept), 'an answer overwrites a name'
-    space.update(new)  # the functions of one answer may serve the next
-    kept = dict(space)
+    kept = dict(space)  # the functions of one answer may serve the next
 if 'rng' in space:
     assert space['rng'].bit_generator.state == before, 'an answer draws from the notebook\\'s rng'
 print('ANSWERS' + json.dumps(printed))
