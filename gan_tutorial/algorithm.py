@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from gan_tutorial import checks, draws
+from gan_tutorial import checks, draws, replicas
 from gan_tutorial.checks import positive
 
 
@@ -17,7 +17,9 @@ class Algorithm1:
             return (step < stop) & tf.reduce_all(tf.math.is_finite(sums))
 
         def body(step, sums):
-            return step + 1, sums + self.train_step(images, labels, step)
+            numbers = self.strategy.run(self.train_step, (images, labels, step))
+            # All replicas give the same numbers; the first one here speaks for them.
+            return step + 1, sums + self.strategy.experimental_local_results(numbers)[0]
 
         start = (self._step.read_value(), self._sums.read_value())
         step, sums = tf.while_loop(going_on, body, start, parallel_iterations=1)
@@ -49,10 +51,11 @@ class Algorithm1:
                 seed = self._key(draws.PENALTY, step, update)
                 d_loss += self.penalty(_scoring(self.discriminator, y), x, fake, seed)
             objective = tf.add_n([d_loss, *self.discriminator.losses])
-        _descend(self.d_optimizer, tape, objective, self.discriminator)
+        numbers = [d_loss, _mean_probability(real_logits), _mean_probability(fake_logits)]
+        numbers = _descend(self.d_optimizer, tape, objective, self.discriminator, numbers)
         for weight in self.discriminator.trainable_variables if self.clip else ():
             weight.assign(tf.clip_by_value(weight.value, -self.clip, self.clip))
-        return d_loss, _mean_probability(real_logits), _mean_probability(fake_logits)
+        return numbers
 
     def update_generator(self, images, labels, step, update=0):
         """Move G's weights, and them alone, down G's loss; return g_loss."""
@@ -64,7 +67,7 @@ class Algorithm1:
             real_logits = _call(self.discriminator, x, y) if self.loss.relativistic else None
             g_loss = self.loss.generator(real_logits, fake_logits)
             objective = tf.add_n([g_loss, *self.generator.losses])
-        _descend(self.g_optimizer, tape, objective, self.generator)
+        [g_loss] = _descend(self.g_optimizer, tape, objective, self.generator, [g_loss])
         if self.ema:
             self._update_average()
         return g_loss
@@ -87,10 +90,10 @@ class Algorithm1:
         return draws.key(self.seed, purpose, step * max(self.d_steps, self.g_steps) + update)
 
     def _noise(self, key):
-        return _noise(self.generator, self.batch_size, self.prior, key)
+        return replicas.part(_noise(self.generator, self.batch_size, self.prior, key))
 
     def _batch(self, images, labels, key):
-        drawn = draws.indices(self.batch_size, tf.shape(images)[0], key)
+        drawn = replicas.part(draws.indices(self.batch_size, tf.shape(images)[0], key))
         x = checks.as_floats(tf.gather(images, drawn), self.data_range)
         return x, None if labels is None else tf.gather(labels, drawn)
 
@@ -150,10 +153,15 @@ def _scoring(discriminator, y):
     return lambda images: _call(discriminator, images, y)
 
 
-def _descend(optimizer, tape, objective, player):
-    """Move one player's trainable variables, and no others, down its objective."""
+def _descend(optimizer, tape, objective, player, numbers):
+    """Move one player's trainable variables, and no others, down its objective.
+
+    Return the step's numbers: their means, and the slopes', over all replicas.
+    """
     variables = player.trainable_variables
-    optimizer.apply(tape.gradient(objective, variables), variables)
+    slopes, numbers = replicas.means(tape.gradient(objective, variables), numbers)
+    optimizer.apply(slopes, variables)
+    return numbers
 
 
 def _mean_probability(logits):

@@ -40,6 +40,7 @@ def use_own_statistics(generator, prior):
         for i in range(BATCHES):
             for layer in layers:
                 layer.momentum = i / (i + 1)  # so that all batches have the same weight
+                layer.synchronized = False  # every replica sees the whole batch here
             generator(_batch(generator, prior, i), training=True)
 
 
@@ -55,11 +56,11 @@ def _all_else_kept(model, layers):
     statistics = {id(v) for layer in layers for v in layer.non_trainable_variables}
     others = [v for v in model.non_trainable_variables if id(v) not in statistics]
     before = [(variable, variable.numpy()) for variable in others]
-    momenta = [(layer, layer.momentum) for layer in layers]
+    settings = [(layer, layer.momentum, layer.synchronized) for layer in layers]
     try:
         yield
     finally:
         for variable, value in before:
             variable.assign(value)
-        for layer, momentum in momenta:
-            layer.momentum = momentum
+        for layer, momentum, synchronized in settings:
+            layer.momentum, layer.synchronized = momentum, synchronized

@@ -86,9 +86,8 @@ def write(directory, step, arrays, facts):
         ...     write(folder, 7, {"w": np.zeros(2)}, {}).name
         'step-00000007.npz'
     """
-    directory = Path(directory)
-    directory.mkdir(parents=True, exist_ok=True)
-    path = directory / f"step-{step:08d}.npz"
+    path = path_of(directory, step)
+    path.parent.mkdir(parents=True, exist_ok=True)
     here = {"format": FORMAT, "step": step, "onednn": onednn(), "keys": SCHEME}
     text = json.dumps({**here, **facts})
     with written_whole(path) as aside, open(aside, "wb") as file:
@@ -96,6 +95,16 @@ def write(directory, step, arrays, facts):
     for old in find(directory)[:-KEEP]:
         old.unlink(missing_ok=True)
     return path
+
+
+def path_of(directory, step):
+    """Map a folder and a step to the path of the step's checkpoint.
+
+    Example:
+        >>> path_of("runs", 7).name
+        'step-00000007.npz'
+    """
+    return Path(directory) / f"step-{step:08d}.npz"
 
 
 def find(directory):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
+from gan_tutorial import replicas
 from gan_tutorial.draws import uniform
 
 
@@ -119,5 +120,5 @@ def mixing(real, seed):
         >>> mixing(tf.ones((5, 28, 28, 1)), draws.key(0, draws.PENALTY, 0)).shape
         TensorShape([5, 1, 1, 1])
     """
-    shape = (real.shape[0], *(1 for _ in real.shape[1:]))
-    return (uniform(shape, seed) + 1) / 2
+    shape = (real.shape[0] * replicas.count(), *(1 for _ in real.shape[1:]))
+    return (replicas.part(uniform(shape, seed)) + 1) / 2
