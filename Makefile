@@ -21,7 +21,7 @@ LONGEST_FIRST := $(patsubst %,notebooks/%_*.ipynb,04 06 09 08 07 02 A1 A2 03 05 
 DOCS := docs/_build
 
 .PHONY: help demo lab test test-quick test-all style unit notebooks-test stand-in notebooks student links lock \
-	bench site screenshots site-test translations playground browser test-colab binder-test oldest mutations faults clean
+	bench site screenshots site-test translations playground machines browser test-colab binder-test oldest mutations faults clean
 
 help:
 	@echo "make demo        train 20,000 steps, about a minute, and say where the pictures are"
@@ -35,6 +35,7 @@ help:
 	@echo "make screenshots photograph its main pages, for you to look at (needs Chromium)"
 	@echo "make site-test   build it once more and follow its links"
 	@echo "make playground  play each game of the playground with five seeds"
+	@echo "make machines    training on several devices and in several processes"
 	@echo "make browser     the notebooks and the site in a real browser (needs Chromium)"
 	@echo "make translations  update docs/locale from the pages, and say what is left to translate"
 	@echo "make bench       the trainer's speed, and that of what you would use instead; with"
@@ -64,9 +65,9 @@ lab: $(READY)
 test: style unit notebooks-test
 
 test-quick: style
-	$(PYTEST) -m "not slow and not browser and not site and not playground" --durations=5
+	$(PYTEST) -m "not slow and not browser and not site and not playground and not machines" --durations=5
 
-test-all: test stand-in site-test playground browser test-colab binder-test
+test-all: test stand-in site-test playground machines browser test-colab binder-test
 
 style: $(READY)
 	$(BIN)/ruff check .
@@ -74,7 +75,7 @@ style: $(READY)
 	$(BIN)/codespell
 
 unit: $(READY)
-	$(PYTEST) -m "not browser and not site and not playground" --durations=10
+	$(PYTEST) -m "not browser and not site and not playground and not machines" --durations=10
 
 notebooks-test: $(READY)
 	$(NBVAL) $(LONGEST_FIRST)
@@ -97,6 +98,10 @@ browser: $(READY)-browser
 # All games with five seeds each, in two processes.
 playground: $(READY)
 	$(PYTEST) -m playground --durations=3
+
+# One after another: each of them starts several processes.
+machines: $(READY)
+	$(BIN)/python -m pytest -q -m machines --durations=5
 
 notebooks: $(READY)
 	$(BIN)/python tools/notebooks.py

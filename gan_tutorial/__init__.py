@@ -71,6 +71,8 @@ _MODULES = (
     "players",
     "compiled",
     "cluster",
+    "devices",
+    "launch",
     "meeting",
     "workers",
     "replicas",

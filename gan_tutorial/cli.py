@@ -8,7 +8,7 @@ import math
 import sys
 import warnings
 
-from gan_tutorial import __version__, commands
+from gan_tutorial import __version__, commands, devices, launch
 
 LOSSES = ("minimax", "non-saturating", "least-squares", "wasserstein", "hinge", "relativistic")
 LARGEST_SEED = 2**60 - 1  # that of draws, which would load TensorFlow to say it
@@ -62,10 +62,15 @@ def main(argv=None):
     0: done. 1: failed, with one line on stderr. 2: wrong usage. 130: interrupted by Ctrl-C.
     """
     try:
-        args = vars(make_parser().parse_args(argv))
+        parser = make_parser()
+        args = vars(parser.parse_args(argv))
+        if problem := devices.misuse(**args):
+            parser.error(problem)
     except SystemExit as stop:
         return stop.code
     debug, run, command = args.pop("debug"), args.pop("run"), args.pop("command")
+    if isinstance(args.get("workers"), int):
+        return launch.start(sys.argv[1:] if argv is None else argv, args["workers"])
     with warnings.catch_warnings():
         # What is for users, once each; what is for developers of libraries is not shown.
         warnings.simplefilter("ignore")
@@ -73,8 +78,8 @@ def main(argv=None):
         warnings.showwarning = lambda message, *_, **__: _say(f"note: {message}")
         try:
             return run(**args) or 0
-        except KeyboardInterrupt:
-            _say(INTERRUPTED.get(command, "interrupted"))
+        except KeyboardInterrupt as stop:  # its text, if any, says that it was another worker
+            _say(f"{stop}; {INTERRUPTED.get(command, 'interrupted')}".removeprefix("; "))
             return 130
         except Exception as error:  # one line for whatever went wrong: that is the promise
             if debug:
@@ -116,6 +121,11 @@ def _above_zero(text):
     return number
 
 
+def _workers(text):
+    """Map "2" to a number of processes, "host1:2222,host2:2222" to a list of addresses."""
+    return _whole(2)(text) if text.lstrip("-").isdigit() else text.split(",")
+
+
 def _train_options(command):
     add = command.add_argument
     add("--out", default="runs/gan", metavar="FOLDER", help="the run's folder (runs/gan)")
@@ -154,6 +164,10 @@ def _train_options(command):
     add("--checkpoint-every", type=_whole(1), metavar="N", help="steps between checkpoints (1000)")
     best = "keep the best generator by Fréchet classifier distance, measured every N steps (no)"
     add("--keep-best", type=_whole(1), metavar="N", help=best)
+    add("--gpus", choices=("all",), help="train on all GPUs of this machine (one)")
+    workers = "addresses host:port of all machines, in order; a number: so many processes here"
+    add("--workers", type=_workers, metavar="LIST", help=workers)
+    add("--worker", type=_whole(0), metavar="K", help="which of them this one is, from 0")
 
 
 def _sample_options(command):

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from gan_tutorial import require_tensorflow
+from gan_tutorial import devices, require_tensorflow
 
 TIERS = ("small", "eighth", "quarter", "half", "paper")  # of seqgan
 REPRODUCED = {
@@ -25,20 +25,27 @@ ONLY_BY_NAME = (
 )
 
 
-def run_train(out, resume, overwrite, quiet, **given):
+def run_train(out, resume, overwrite, quiet, workers=None, worker=None, gpus=None, **given):
     """Train a run, say where the pictures are."""
     require_tensorflow()
-    from gan_tutorial import runs
-
     if resume and overwrite:
         raise ValueError("--resume and --overwrite exclude each other: give one")
-    settings = runs.merged_settings(out, given, resume, overwrite)
-    metrics = runs.train(out, settings, overwrite, progress=not quiet)
+    strategy = devices.strategy_for(workers, worker, gpus, say=_waiting)
+    from gan_tutorial import runs
+
+    settings = runs.agreed_settings(strategy, out, given, resume, overwrite)
+    metrics = runs.train(out, settings, overwrite, not quiet, strategy)
+    if metrics is None:
+        return  # one of several workers, of which the first says it
     print(
         f"{metrics['steps']:,} steps on {metrics['data']['source']} in {metrics['seconds']:.0f} s "
         f"({metrics['steps_per_second']:.0f} steps per second)"
     )
     print(f"Look at {Path(out, 'samples.png')}, {Path(out, 'training.gif')} and losses.png")
+
+
+def _waiting(text):
+    print(f"gan-tutorial: {text}", file=sys.stderr, flush=True)
 
 
 def run_sample(folder, n, seed, label, which, out):

@@ -6,6 +6,7 @@ process nothing is sent.
 """
 
 import json
+import re
 from contextlib import contextmanager
 
 import numpy as np
@@ -197,8 +198,17 @@ def _flat(facts, prefix=""):
     return {name: value for part in parts for name, value in part.items()}
 
 
+# What TensorFlow says of a lost worker, and what it means; its own first line where it is neither.
+_MEANINGS = (
+    ("heartbeat", "it no longer answers"),
+    ("timed out", "it answers, but no longer trains"),
+    ("Socket closed|onnection reset|onnection refused|failed to connect", "its process has ended"),
+)
+
+
 def _reason(message):
-    """Map TensorFlow's message to the part of it that tells: its own words, without addresses."""
+    for pattern, meaning in _MEANINGS:
+        if re.search(pattern, message):
+            return meaning
     lines = [line.strip() for line in message.splitlines() if line.strip()]
-    telling = [line for line in lines if "recv" in line or "ollective" in line or "task" in line]
-    return (telling or lines or ["no reason given"])[0][:160]
+    return lines[0][:160] if lines else "TensorFlow gives no reason"

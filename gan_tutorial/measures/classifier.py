@@ -10,7 +10,7 @@ import keras
 from keras import layers
 from scipy.special import softmax
 
-from gan_tutorial import results
+from gan_tutorial import replicas, results
 from gan_tutorial.measures.inputs import checked
 
 FEATURES = 64  # width of the layer before the last, whose outputs are the features
@@ -37,6 +37,7 @@ def train_classifier(images, labels, epochs=15, seed=0):
 
     Adam, batches of 128, the rate falling from 1e-3 to 0 along a cosine.
     """
+    replicas.only_one("train_classifier")  # as Keras' fit, which fails with several workers
     keras.utils.set_random_seed(seed)
     classifier = make_classifier()
     rate = keras.optimizers.schedules.CosineDecay(1e-3, epochs * -(-len(images) // 128))

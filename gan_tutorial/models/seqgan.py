@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from gan_tutorial import checkpoints
+from gan_tutorial import checkpoints, replicas
 from gan_tutorial.checks import positive
 from gan_tutorial.draws import D_NOISE, G_NOISE, ROLL_OUT, SCHEME, key
 from gan_tutorial.models.policy import blocks, log_likelihoods, roll_out, sample_tokens
@@ -151,6 +151,7 @@ class SeqGAN:
         self, policy, discriminator, real, rollouts=16, batch_size=64, learning_rate=1e-2,
         reward=None, seed=0,
     ):  # fmt: skip
+        replicas.only_one("SeqGAN")
         self.policy, self.discriminator = policy, discriminator
         self.real = np.asarray(real, np.int32)
         self.rollouts = positive("rollouts", rollouts)

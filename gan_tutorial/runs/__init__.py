@@ -7,7 +7,7 @@ ends, samples.png, training.gif, losses.png and history.csv.
 
 from gan_tutorial.runs.folder import read_metrics
 from gan_tutorial.runs.scores import evaluate
-from gan_tutorial.runs.settings import merged_settings
+from gan_tutorial.runs.settings import agreed_settings, merged_settings
 from gan_tutorial.runs.training import train
 
-__all__ = ["evaluate", "merged_settings", "read_metrics", "train"]
+__all__ = ["agreed_settings", "evaluate", "merged_settings", "read_metrics", "train"]

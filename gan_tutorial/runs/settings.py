@@ -2,9 +2,12 @@
 
 import warnings
 
+import tensorflow as tf
+
 from gan_tutorial import losses
 from gan_tutorial.runs.folder import check_free, holds_run, read_metrics
 from gan_tutorial.settings import same_settings
+from gan_tutorial.workers import Workers
 
 DEFAULTS = {
     "model": "mlp",
@@ -61,6 +64,18 @@ def merged_settings(out, given, resume=False, overwrite=False):
             raise ValueError(f"--{name.replace('_', '-')} is for --model {model}")
     _check_critic(asked)
     return {**asked, "d_norm": _normalisation(asked)}
+
+
+def agreed_settings(strategy, out, given, resume=False, overwrite=False):
+    """Map what `merged_settings` takes to its settings, the same in all workers of a strategy.
+
+    The chief alone looks at the folder; only the path of the data may differ from its own.
+    """
+    workers = Workers(strategy or tf.distribute.get_strategy())
+    asked = {"resume": resume, "overwrite": overwrite, **given}
+    workers.compare(lambda: {**asked, "data": None})
+    settings = workers.from_chief(lambda: merged_settings(out, given, resume, overwrite))
+    return {**settings, "data": given.get("data", settings["data"])}
 
 
 def _check_critic(settings):

@@ -1,29 +1,44 @@
 """Train a run in its folder: new, or from the newest checkpoint on."""
 
+from contextlib import ExitStack
 from pathlib import Path
+
+import tensorflow as tf
 
 from gan_tutorial import checkpoints
 from gan_tutorial.measures.frechet import frechet_to
 from gan_tutorial.runs.assembly import load_data, make_trainer
 from gan_tutorial.runs.folder import check_same_data, clear, held, holds_run, read_metrics
 from gan_tutorial.runs.keeper import RunKeeper
+from gan_tutorial.workers import Workers
 
 
-def train(out, settings, overwrite=False, progress=True):
+def train(out, settings, overwrite=False, progress=True, strategy=None):
     """Train a new run in a folder, or resume the one that is there; return its metrics.
 
+    Of several workers all call this; the chief alone touches the folder, and gets the metrics.
     Ctrl-C keeps what there is and raises KeyboardInterrupt. Raises ValueError and OSError where
-    data, settings or the folder do not do, before anything in the folder is touched, and
-    FloatingPointError at a loss that is not finite.
+    data, settings or the folder do not do, before anything in the folder is touched,
+    FloatingPointError at a loss that is not finite, and ConnectionError where a worker is gone.
     """
-    data = load_data(settings)
-    trainer = make_trainer(settings, data)
-    measure = frechet_to(data.held_out) if settings["keep_best"] else None
-    with held(out):
-        earlier = _prepare(Path(out), settings, data, trainer, overwrite)
+    strategy = strategy or tf.distribute.get_strategy()
+    workers = Workers(strategy)
+    data = workers.together(lambda: load_data(settings))
+    workers.compare(lambda: {**data.facts(), "source": None})  # it may lie at different paths
+    with strategy.scope():
+        trainer = make_trainer(settings, data)
+    with ExitStack() as stack:
+        if workers.chief:
+            measure = frechet_to(data.held_out) if settings["keep_best"] else None
+        workers.from_chief(lambda: stack.enter_context(held(out)))
+        earlier = _prepare(Path(out), settings, data, trainer, overwrite, workers)
+        if not workers.chief:
+            return _follow(trainer, settings, data)
         keeper = RunKeeper(out, settings, trainer, data.facts(), earlier)
         try:
             _train(keeper, data, measure, progress)
+        except ConnectionError:
+            raise
         except OSError as error:
             raise OSError(
                 f"{error}; what was written before is whole: continue with --resume"
@@ -44,13 +59,23 @@ def _train(keeper, data, measure, progress):
             keeper.write_results()
 
 
-def _prepare(out, settings, data, trainer, overwrite):
+def _follow(trainer, settings, data):
+    """Train as a worker that writes nothing."""
+    if steps := settings["steps"] - trainer.step:
+        trainer.fit(data.images, steps, data.labels, settings["report_every"])
+
+
+def _prepare(out, settings, data, trainer, overwrite, workers):
     """Bring folder and trainer to where training starts; return the seconds trained before."""
-    if overwrite:
-        clear(out)
-    elif holds_run(out):
-        check_same_data(out, data.facts())
-    if checkpoints.find(out / "checkpoints"):
+
+    def look():
+        if overwrite:
+            clear(out)
+        elif holds_run(out):
+            check_same_data(out, data.facts())
+        return bool(checkpoints.find(out / "checkpoints"))
+
+    if workers.from_chief(look):
         trainer.restore(out / "checkpoints")
     if trainer.step > settings["steps"]:
         raise ValueError(f"{out}: {trainer.step} steps are done, more than {settings['steps']}")
