@@ -79,7 +79,8 @@ def main(argv=None):
         try:
             return run(**args) or 0
         except KeyboardInterrupt as stop:  # its text, if any, says that it was another worker
-            _say(f"{stop}; {INTERRUPTED.get(command, 'interrupted')}".removeprefix("; "))
+            text = INTERRUPTED.get(command, "interrupted")
+            _say(text.replace("interrupted", str(stop) or "interrupted", 1))
             return 130
         except Exception as error:  # one line for whatever went wrong: that is the promise
             if debug:
@@ -164,6 +165,10 @@ def _train_options(command):
     add("--checkpoint-every", type=_whole(1), metavar="N", help="steps between checkpoints (1000)")
     best = "keep the best generator by Fréchet classifier distance, measured every N steps (no)"
     add("--keep-best", type=_whole(1), metavar="N", help=best)
+    _device_options(add)
+
+
+def _device_options(add):
     add("--gpus", choices=("all",), help="train on all GPUs of this machine (one)")
     workers = "addresses host:port of all machines, in order; a number: so many processes here"
     add("--workers", type=_workers, metavar="LIST", help=workers)

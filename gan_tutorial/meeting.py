@@ -138,7 +138,7 @@ def _line(connection):
 
 
 def _read(line):
-    """Map a greeting to its worker's number and addresses; None where it is no greeting."""
+    """Map a greeting to its worker's number and addresses; None for anything else."""
     try:
         greeting = json.loads(line)
         return int(greeting["gan-tutorial"]), list(greeting["of"])
@@ -166,7 +166,7 @@ def _differ(index, addresses, cluster):
 
 
 class _Door:
-    """Our own port, open while we wait: a thread answers whoever greets.
+    """Our own port, open while we wait: a thread answers all who greet.
 
     `unheard` are the workers who have not yet said that they have our answer.
     """
@@ -207,7 +207,7 @@ class _Door:
     def _answer(self, connection):
         greeting = _read(_line(connection))
         if greeting is None:
-            return  # no worker: something that looks for open ports
+            return  # something that looks for open ports
         connection.sendall(_greeting(self.cluster))
         index, addresses = greeting
         if addresses != self.cluster.addresses or index == self.cluster.index:

@@ -88,46 +88,48 @@ def strategy_of(**networks):
     return strategy
 
 
-def check_settings(strategy, batch_size, jit_compile, **optimizers):
-    """Raise ValueError for settings that several replicas cannot have."""
-    n = strategy.num_replicas_in_sync
+def prepared(trainer, jit_compile):
+    """Make a trainer's networks and optimisers take the step of the whole batch.
+
+    Batch norm then takes its statistics from all replicas. Keras' optimisers would add the
+    replicas' slopes up, after clipping each: they are told not to, since `means` comes before them.
+
+    Return what to compile with: XLA compiles for one replica, "auto" is False for several. Raises
+    ValueError for settings that several replicas cannot have. One replica changes nothing.
+    """
+    n = trainer.strategy.num_replicas_in_sync
     if n == 1:
-        return
-    if batch_size % n:
+        return jit_compile
+    if trainer.batch_size % n:
         raise ValueError(
-            f"batch_size {batch_size} does not divide by {n}, the number of replicas: it is the "
-            "whole batch's size"
+            f"batch_size {trainer.batch_size} does not divide by {n}, the number of replicas: it "
+            "is the whole batch's size"
         )
     if jit_compile is True:
         raise ValueError("XLA compiles for one replica: leave jit_compile at 'auto'")
-    for name, optimizer in optimizers.items():
-        if getattr(optimizer, "gradient_accumulation_steps", None):
-            raise ValueError(f"{name}: gradient_accumulation_steps works on one replica alone")
-        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-            raise ValueError(f"{name}: LossScaleOptimizer works on one replica alone")
-
-
-def prepare(strategy, networks, optimizers):
-    """Make networks and optimisers take the whole batch's step, where there are several replicas.
-
-    Batch norm takes its statistics from the whole batch. Keras' optimisers would add the replicas'
-    slopes up, after clipping each: they are told not to, since `means` comes before them.
-    """
-    if strategy.num_replicas_in_sync == 1:
-        return
-    for network in networks:
+    for network in (trainer.generator, trainer.discriminator):
         for layer in inner_layers(network):
             if isinstance(layer, keras.layers.BatchNormalization):
                 layer.synchronized = True
-    for optimizer in optimizers:
-        if not hasattr(optimizer, "_all_reduce_sum_gradients"):  # private, so it may move
-            raise RuntimeError(f"Keras {keras.__version__} is not known to train several replicas")
-        optimizer._all_reduce_sum_gradients = list
+    for name in ("d_optimizer", "g_optimizer"):
+        _leave_the_sum_to_us(name, getattr(trainer, name))
+    return False
+
+
+def _leave_the_sum_to_us(name, optimizer):
+    if getattr(optimizer, "gradient_accumulation_steps", None):
+        raise ValueError(f"{name}: gradient_accumulation_steps works on one replica alone")
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        raise ValueError(f"{name}: LossScaleOptimizer works on one replica alone")
+    if not hasattr(optimizer, "_all_reduce_sum_gradients"):  # private, so it may move
+        raise RuntimeError(f"Keras {keras.__version__} is not known to train several replicas")
+    optimizer._all_reduce_sum_gradients = list
 
 
 def copies(strategy, tensor):
-    """Map a tensor to one that lies on the device of each replica; None to None."""
-    if tensor is None or strategy.num_replicas_in_sync == 1:
+    """Map a tensor to one that lies on each device of this process; None to None."""
+    alone = strategy.num_replicas_in_sync == 1 or len(strategy.extended.worker_devices) == 1
+    if tensor is None or alone:
         return tensor
     return strategy.experimental_distribute_values_from_function(lambda _: tf.identity(tensor))
 

@@ -81,17 +81,14 @@ class Trainer(Algorithm1, Loop):
         self.data_range, self.seed = data_range, positive("seed", seed, 0, draws.LARGEST_SEED)
         self.d_optimizer = built(d_optimizer, discriminator)
         self.g_optimizer = built(g_optimizer, generator)
-        optimizers = {"d_optimizer": self.d_optimizer, "g_optimizer": self.g_optimizer}
-        replicas.check_settings(self.strategy, self.batch_size, jit_compile, **optimizers)
-        replicas.prepare(self.strategy, (generator, discriminator), optimizers.values())
+        jit_compile = replicas.prepared(self, jit_compile)
         self._average, self._averaged = copied(generator) if ema else None, None
         self._watch = pairs.Watch(discriminator)
         self._step = tf.Variable(0, dtype=tf.int64)
         self._sums = tf.Variable(tf.zeros(len(COLUMNS) - 1, tf.float64))
         self._history, self._failure = History(), None
         self._remapped = not confuses_the_remapper(discriminator)
-        slow = self.strategy.num_replicas_in_sync > 1 or slow_in_xla(generator, discriminator)
-        self._run = Compiled(self.run_until, jit_compile, slow)
+        self._run = Compiled(self.run_until, jit_compile, slow_in_xla(generator, discriminator))
 
     @property
     def step(self):

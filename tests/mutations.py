@@ -51,9 +51,16 @@ MUTATIONS = (
     Mutation(
         "frozen",
         "D is never updated",
-        "        _descend(self.d_optimizer, tape, objective, self.discriminator)",
-        "        pass",
+        "numbers = _descend(self.d_optimizer, tape, objective, self.discriminator, numbers)",
+        "pass",
         "test_an_update_of_one_player_leaves_the_other_bit_identical",
+    ),
+    Mutation(
+        "summed",
+        "several replicas add their slopes instead of averaging them",
+        "    optimizer._all_reduce_sum_gradients = list",
+        "    pass",
+        "test_two_replicas_take_the_steps_of_one",
     ),
     Mutation(
         "stale",
@@ -100,7 +107,7 @@ MUTATIONS = (
     Mutation(
         "alpha",
         "the gradient penalty looks outside the line from real to fake",
-        "return (uniform(shape, seed) + 1) / 2",
+        "return (replicas.part(uniform(shape, seed)) + 1) / 2",
         "return uniform(shape, seed)",
         "test_alpha_lies_from_0_to_1_one_number_an_image",
     ),

@@ -142,7 +142,7 @@ def test_tf_config_names_the_workers(monkeypatch, config, expected):
         ),
         (
             '{"cluster": {"worker": ["a"]}, "task": {"type": "worker", "index": 0}}',
-            "a is no address of a worker: give host:port",
+            "a is not the address of a worker: give host:port",
         ),
         (
             '{"cluster": {"worker": ["a:1"], "ps": ["b:1"]}, "task": {"type": "ps", "index": 0}}',
@@ -174,8 +174,8 @@ def test_the_strategy_of_workers_comes_first(monkeypatch):
         (["--worker", 0], "--worker is one of --workers: give that too"),
         (["--workers", "a:1,b:1"], "--workers needs --worker, the number of this one"),
         (["--workers", "a:1,b:1", "--worker", 2], "worker 2 is not among 2, which count from 0"),
-        (["--workers", "a:1,b", "--worker", 0], "b is no address of a worker: give host:port"),
-        (["--workers", "a:1,b:x", "--worker", 0], "b:x is no address of a worker"),
+        (["--workers", "a:1,b", "--worker", 0], "b is not the address of a worker: give host:port"),
+        (["--workers", "a:1,b:x", "--worker", 0], "b:x is not the address of a worker"),
         (["--workers", "a:1,a:1", "--worker", 0], "two workers have one address: a:1, a:1"),
         (["--workers", 1], "must be a whole number of at least 2"),
         (["--workers", 2, "--worker", 0], "--worker goes with addresses, not with a number"),

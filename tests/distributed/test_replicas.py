@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -53,16 +54,27 @@ def test_outside_of_steps_there_is_one_replica():
 
 
 class Two:
-    """What `check_settings` asks of a strategy of two replicas."""
+    """What is asked of a strategy of two replicas."""
 
     num_replicas_in_sync = 2
+
+
+def trainer_of_two(**settings):
+    """What is asked of a trainer whose strategy has two replicas."""
+    usual = {
+        "batch_size": 128,
+        "generator": keras.Sequential([keras.Input((3,)), keras.layers.BatchNormalization()]),
+        "discriminator": keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)]),
+        "d_optimizer": keras.optimizers.SGD(),
+        "g_optimizer": keras.optimizers.SGD(),
+    }
+    return SimpleNamespace(strategy=Two, **{**usual, **settings})
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"batch_size": 127}, "batch_size 127 does not divide by 2, the number of replicas"),
-        ({"jit_compile": True}, "XLA compiles for one replica: leave jit_compile at 'auto'"),
         (
             {"d_optimizer": keras.optimizers.SGD(gradient_accumulation_steps=4)},
             "d_optimizer: gradient_accumulation_steps works on one replica alone",
@@ -74,10 +86,26 @@ class Two:
     ],
 )
 def test_what_several_replicas_cannot_have_is_refused(settings, message):
-    usual = {"batch_size": 128, "jit_compile": "auto"}
-    replicas.check_settings(Two, **usual)
     with pytest.raises(ValueError, match=message):
-        replicas.check_settings(Two, **{**usual, **settings})
+        replicas.prepared(trainer_of_two(**settings), "auto")
+
+
+def test_several_replicas_run_as_a_plain_graph():
+    assert replicas.prepared(trainer_of_two(), "auto") is False
+    with pytest.raises(ValueError, match="XLA compiles for one replica: leave jit_compile at"):
+        replicas.prepared(trainer_of_two(), True)
+
+
+def test_batch_norm_is_told_to_take_the_whole_batch(make_trainer):
+    two = trainer_of_two()
+    assert not two.generator.layers[0].synchronized
+    replicas.prepared(two, "auto")
+    assert two.generator.layers[0].synchronized
+
+
+def test_a_keras_without_the_sum_that_is_switched_off_is_refused():
+    with pytest.raises(RuntimeError, match="is not known to train several replicas"):
+        replicas.prepared(trainer_of_two(d_optimizer=object()), "auto")
 
 
 @pytest.fixture
@@ -119,19 +147,6 @@ def test_seqgan_says_that_it_runs_on_one_device(monkeypatch):
     monkeypatch.setattr(tf.distribute, "get_strategy", lambda: Two)
     with pytest.raises(ValueError, match="SeqGAN runs on one device: call it outside"):
         SeqGAN(None, None, None)
-
-
-def test_batch_norm_is_told_to_take_the_whole_batch():
-    network = keras.Sequential([keras.Input((3,)), keras.layers.BatchNormalization()])
-    replicas.prepare(tf.distribute.get_strategy(), [network], [])
-    assert not network.layers[0].synchronized
-    replicas.prepare(Two, [network], [])
-    assert network.layers[0].synchronized
-
-
-def test_a_keras_without_the_sum_that_is_switched_off_is_refused():
-    with pytest.raises(RuntimeError, match="is not known to train several replicas"):
-        replicas.prepare(Two, [], [object()])
 
 
 def test_trainer_keeps_the_strategy_in_whose_scope_it_was_made(make_trainer):
