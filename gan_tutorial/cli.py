@@ -69,23 +69,24 @@ def main(argv=None):
     except SystemExit as stop:
         return stop.code
     debug, run, command = args.pop("debug"), args.pop("run"), args.pop("command")
+    who = f"worker {args['worker']}: " if "worker" in args else ""
     if isinstance(args.get("workers"), int):
         return launch.start(sys.argv[1:] if argv is None else argv, args["workers"])
     with warnings.catch_warnings():
         # What is for users, once each; what is for developers of libraries is not shown.
         warnings.simplefilter("ignore")
         warnings.simplefilter("default", UserWarning)
-        warnings.showwarning = lambda message, *_, **__: _say(f"note: {message}")
+        warnings.showwarning = lambda message, *_, **__: _say(f"{who}note: {message}")
         try:
             return run(**args) or 0
         except KeyboardInterrupt as stop:  # its text, if any, says that it was another worker
             text = INTERRUPTED.get(command, "interrupted")
-            _say(text.replace("interrupted", str(stop) or "interrupted", 1))
+            _say(who + text.replace("interrupted", str(stop) or "interrupted", 1))
             return 130
         except Exception as error:  # one line for whatever went wrong: that is the promise
             if debug:
                 raise
-            _say(f"error: {error or type(error).__name__}")
+            _say(f"{who}error: {error or type(error).__name__}")
             return 1
 
 

@@ -55,7 +55,9 @@ def _address(text):
     """Return an address as it is; raise ValueError where it is not host:port."""
     host, _, port = str(text).rpartition(":")
     if not host or not port.isdigit() or not 0 < int(port) < 65536:
-        raise ValueError(f"{text} is not the address of a worker: give host:port, such as host1:2222")
+        raise ValueError(
+            f"{text} is not the address of a worker: give host:port, such as host1:2222"
+        )
     return str(text)
 
 

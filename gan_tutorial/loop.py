@@ -67,28 +67,34 @@ class Loop:
         callbacks = _callback_list(self, callbacks if workers.chief else ())
         shown = progress and workers.chief
         with (
-            interrupts_wait() as pressed,
+            interrupts_wait() as held,
             tqdm(total=steps, unit=" steps", disable=not shown) as bar,
             workers.one_fate(),
         ):
             course = _Course(images, labels, goal, report_every, callbacks, bar)
             copies = [replicas.copies(self.strategy, tensor) for tensor in (images, labels)]
             callbacks.on_train_begin()
-            word, who = self._word(pressed)
-            while self.step < goal and word == GO_ON:
-                self._advance(course, copies)
-                word, who = self._word(pressed)
+            try:
+                word, who = self._word(held)
+                while self.step < goal and word == GO_ON:
+                    self._advance(course, copies)
+                    word, who = self._word(held)
+            except KeyboardInterrupt:
+                callbacks.on_train_end()
+                raise
             if word == STOP and self.step != self._history.reported:
                 self._report(callbacks)
             callbacks.on_train_end()
-        if word == INTERRUPTED:  # another worker; an own Ctrl-C is raised where it was held back
+        if word == INTERRUPTED:  # at another worker; what was pressed here has been delivered
             raise KeyboardInterrupt(f"worker {who} was interrupted")
         return self.history
 
-    def _word(self, pressed):
+    def _word(self, held):
         """Return what the workers have to say before the next call, and which of them says it."""
+        if self._workers.number == 1:
+            held.deliver()  # among several it waits until all of them know
         stop = STOP if self.generator.stop_training else GO_ON
-        return self._workers.hear(INTERRUPTED if pressed else stop)
+        return self._workers.hear(INTERRUPTED if held else stop)
 
     def _advance(self, course, copies):
         """Run one compiled call, and report where one is due."""
@@ -130,7 +136,7 @@ class Loop:
         try:
             yield
         except (FloatingPointError, ConnectionError) as error:
-            self._failure = error
+            self._failure = type(error)(*error.args)  # without the frames, which hold the data
             raise
 
 

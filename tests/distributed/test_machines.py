@@ -244,25 +244,22 @@ def test_who_waits_for_an_absent_worker_says_so_and_hears_ctrl_c(pictures, tmp_p
             ]
         ]
     )
-    line = here.stderr.readline()
+    line = here.stderr.readline()  # after ten seconds
     assert line == "gan-tutorial: waiting for worker 1 (127.0.0.1:9)\n"
     here.send_signal(signal.SIGINT)
     [(code, lines)] = ended([here])
     assert (code, lines) == (
         130,
-        ["gan-tutorial: interrupted; what was trained is kept, continue with --resume"],
+        ["gan-tutorial: worker 0: interrupted; what was trained is kept, continue with --resume"],
     )
 
 
 @pytest.mark.machines
 def test_a_number_starts_so_many_workers_here(pictures, tmp_path):
-    end = ended(processes([["gan_tutorial", *train_args(pictures, tmp_path, *TEN), "--steps", 40]]))
-    assert end == [(0, [])]
-    out = tmp_path / "run"
-    end = ended(
-        processes(
-            [["gan_tutorial", *train_args(pictures, out, *TEN), "--steps", 40, "--workers", 2]]
-        )
-    )
-    assert end == [(0, [])]
-    assert (out / "samples.png").exists()
+    for name, more in (("one", ()), ("two", ("--workers", 2))):
+        args = train_args(pictures, tmp_path / name, *TEN, "--steps", 40, *more)
+        assert ended(processes([["gan_tutorial", *args]])) == [(0, [])]
+    one, two = (load_generator(tmp_path / name).get_weights() for name in ("one", "two"))
+    assert games.difference(one, two) < 1e-5
+    names = [{path.name for path in (tmp_path / name).iterdir()} for name in ("one", "two")]
+    assert names[0] == names[1]
