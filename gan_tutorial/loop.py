@@ -94,7 +94,8 @@ class Loop:
         if self._workers.number == 1:
             held.deliver()  # among several it waits until all of them know
         stop = STOP if self.generator.stop_training else GO_ON
-        return self._workers.hear(INTERRUPTED if held else stop)
+        with self._remembered():
+            return self._workers.hear(INTERRUPTED if held else stop)
 
     def _advance(self, course, copies):
         """Run one compiled call, and report where one is due."""
@@ -132,7 +133,7 @@ class Loop:
 
     @contextmanager
     def _remembered(self):
-        """Remember why there is no way on: numbers not finite, or steps that were cut in two."""
+        """Remember why there is no way on: numbers not finite, or a worker that is gone."""
         try:
             yield
         except (FloatingPointError, ConnectionError) as error:

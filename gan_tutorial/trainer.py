@@ -106,7 +106,7 @@ class Trainer(Algorithm1, Loop):
 
     @property
     def healthy(self):
-        """False after a loss that is not finite, or a step cut short: no going on, no saving."""
+        """False after a loss not finite, or where a worker is gone: no way on, and no saving."""
         return self._failure is None
 
     @property
@@ -122,8 +122,8 @@ class Trainer(Algorithm1, Loop):
         """Write a checkpoint, `step-00020000.npz`, to a folder; the last three stay.
 
         Returns its path. Of several processes the first alone writes. Raises FloatingPointError
-        after a loss or with a weight that is not finite, ConnectionError after a step that was cut
-        short, OSError where the folder cannot be written.
+        after a loss or with a weight that is not finite, ConnectionError after a worker was lost,
+        OSError where the folder cannot be written.
         """
         if self._failure:
             raise self._failure
