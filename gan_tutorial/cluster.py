@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 
 class Cluster(NamedTuple):
-    """The addresses "host:port" of all workers, in order, and the number of the one that we are."""
+    """The addresses "host:port" of all workers, which of them we are, and the GPUs of each."""
 
     addresses: list
     index: int
+    gpus: int = 0
 
     def config(self):
         """Return the text of TF_CONFIG, which TensorFlow reads."""

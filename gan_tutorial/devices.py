@@ -25,6 +25,8 @@ def misuse(workers=None, worker=None, gpus=None, **_):
         return None if worker is None else "--worker goes with addresses, not with a number"
     if worker is None:
         return "--workers needs --worker, the number of this one, counted from 0"
+    if len(workers) == 1:
+        return "--workers needs the addresses of two machines or more"
     try:
         cluster_of(workers, worker)
     except ValueError as error:
@@ -39,12 +41,17 @@ def strategy_for(workers=None, worker=None, gpus=None, say=print):
     """
     if workers:
         os.environ["TF_CONFIG"] = cluster_of(workers, worker).config()
-    cluster = from_environment()
-    if cluster and len(cluster.addresses) > 1:
-        _leave_words_to_us()
-        from gan_tutorial import meeting
+    try:
+        cluster = from_environment()
+        if cluster and len(cluster.addresses) > 1:
+            _leave_words_to_us()
+            from gan_tutorial import meeting
 
-        return meeting.strategy(say=say)
+            return meeting.strategy(say=say)
+    except BaseException:
+        if workers:
+            del os.environ["TF_CONFIG"]  # it was ours
+        raise
     if gpus is None:
         return None
     import tensorflow as tf

@@ -17,24 +17,34 @@ def start(arguments, n):
         n: number of processes.
     """
     addresses = ",".join(f"127.0.0.1:{port}" for port in _free_ports(n))
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else ()
     processes = []
-    for i in range(n):
-        own = ["--workers", addresses, "--worker", str(i)]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gan_tutorial", *arguments, *own], env=_environment(n)
-        )
-        if cores and len(cores) >= n:
-            os.sched_setaffinity(process.pid, cores[i::n])  # it has not made its threads yet
-        processes.append(process)
     # Ctrl-C in a terminal reaches the workers too: they agree on an end, and this one waits for it.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = [signal.signal(s, h) for s, h in ((signal.SIGINT, _ignore), (signal.SIGTERM, _end))]
     try:
+        for i in range(n):
+            own = ["--workers", addresses, "--worker", str(i)]
+            command = [sys.executable, "-m", "gan_tutorial", *arguments, *own]
+            processes.append(subprocess.Popen(command, env=_environment(n)))
+            if len(cores) >= n:
+                os.sched_setaffinity(processes[-1].pid, cores[i::n])  # before it makes threads
         codes = [process.wait() for process in processes]
     finally:
-        signal.signal(signal.SIGINT, before)
+        for process in processes:
+            if process.poll() is None:
+                process.terminate()
+        for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+            signal.signal(number, handler)
     failed = [code for code in codes if code]
     return max(failed[0], 1) if failed else 0
+
+
+def _ignore(*_):
+    """Hear a signal without doing anything; a child does not inherit that, as it would SIG_IGN."""
+
+
+def _end(*_):
+    sys.exit(143)
 
 
 def _environment(n):

@@ -15,7 +15,7 @@ from gan_tutorial.checks import positive
 from gan_tutorial.history import COLUMNS
 from gan_tutorial.interrupts import interrupts_wait
 from gan_tutorial.players import remapper
-from gan_tutorial.workers import GO_ON, INTERRUPTED, STOP
+from gan_tutorial.workers import GO_ON, INTERRUPTED, STOP, Lost
 
 _SHOWN = {"d_loss": "d_loss", "g_loss": "g_loss", "d_real": "D(x)", "d_fake": "D(G(z))"}
 
@@ -55,8 +55,7 @@ class Loop:
         loss, and at a report's weight, that is not finite, and ConnectionError where another
         process is gone.
         """
-        if self._failure:
-            raise self._failure
+        self._check_healthy()
         goal = self.step + positive("steps", steps)
         report_every = positive("report_every", report_every)
         pairs.check_trainable(self.generator, self.discriminator)
@@ -95,7 +94,10 @@ class Loop:
             held.deliver()  # among several it waits until all of them know
         stop = STOP if self.generator.stop_training else GO_ON
         with self._remembered():
-            return self._workers.hear(INTERRUPTED if held else stop)
+            # First, for a worker that failed says so here and comes no further.
+            heard = self._workers.hear(INTERRUPTED if held else stop)
+            state.follow_chief(self)
+            return heard
 
     def _advance(self, course, copies):
         """Run one compiled call, and report where one is due."""
@@ -133,12 +135,21 @@ class Loop:
 
     @contextmanager
     def _remembered(self):
-        """Remember why there is no way on: numbers not finite, or a worker that is gone."""
+        """Remember why there is no way on: numbers not finite, or steps that were cut short."""
         try:
             yield
-        except (FloatingPointError, ConnectionError) as error:
-            self._failure = type(error)(*error.args)  # without the frames, which hold the data
+        except (FloatingPointError, Lost) as error:
+            self._failure = type(error), str(error)  # not the error, whose frames hold the data
             raise
+        except tf.errors.OpError as error:
+            if self._workers.number > 1:
+                self._failure = Lost, f"a step was cut short ({error.message.splitlines()[0]})"
+            raise
+
+    def _check_healthy(self):
+        if self._failure:
+            kind, text = self._failure
+            raise kind(text)
 
 
 def _callback_list(trainer, callbacks):

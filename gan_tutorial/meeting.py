@@ -13,8 +13,9 @@ import threading
 import time
 from contextlib import contextmanager
 
-from gan_tutorial.cluster import from_environment
+from gan_tutorial.cluster import Cluster, from_environment
 
+HEARD = b"heard\n"  # said by both: who gets it knows that the other has read the greeting
 SAY_AFTER = 10  # seconds of waiting after which it is said for whom
 
 
@@ -39,7 +40,7 @@ def strategy(limit=300, silence=600, say=print):
         raise ValueError("TF_CONFIG names no workers: set it, or train without a strategy")
     if _begun(tf):
         raise RuntimeError("make the strategy first, before any network or tensor")
-    meet(cluster, limit, say)
+    meet(cluster._replace(gpus=len(tf.config.list_physical_devices("GPU"))), limit, say)
     options = tf.distribute.experimental.CommunicationOptions(timeout_seconds=silence)
     with _ctrl_c_ends_all():  # TensorFlow holds the interpreter while it waits
         return tf.distribute.MultiWorkerMirroredStrategy(communication_options=options)
@@ -104,7 +105,8 @@ def _late(cluster, limit, missing, unheard, why):
 
 
 def _greeting(cluster):
-    return json.dumps({"gan-tutorial": cluster.index, "of": cluster.addresses}).encode() + b"\n"
+    facts = {"gan-tutorial": cluster.index, "of": cluster.addresses, "gpus": cluster.gpus}
+    return json.dumps(facts).encode() + b"\n"
 
 
 def _greeted(cluster, index, why):
@@ -116,11 +118,12 @@ def _greeted(cluster, index, why):
             answer = _line(connection)
             if answer:
                 _check(cluster, index, answer)
-                connection.sendall(b"heard\n")
+                connection.sendall(HEARD)
+                answer = _line(connection)
     except OSError as error:
         why[index] = error.strerror or str(error)
         return False
-    return bool(answer)
+    return answer == HEARD
 
 
 def _line(connection):
@@ -138,30 +141,35 @@ def _line(connection):
 
 
 def _read(line):
-    """Map a greeting to its worker's number and addresses; None for anything else."""
+    """Map a greeting to the `Cluster` that its worker knows; None for anything else."""
     try:
         greeting = json.loads(line)
-        return int(greeting["gan-tutorial"]), list(greeting["of"])
+        return Cluster(list(greeting["of"]), int(greeting["gan-tutorial"]), int(greeting["gpus"]))
     except (ValueError, KeyError, TypeError):
         return None
 
 
 def _check(cluster, index, line):
     """Raise ValueError where a line is not the greeting of that worker of this cluster."""
-    greeting = _read(line)
-    if greeting is None:
+    theirs = _read(line)
+    if theirs is None:
         raise ValueError(
             f"{cluster.addresses[index]}: something else than a waiting worker answers there"
         )
-    if greeting != (index, cluster.addresses):
-        raise ValueError(_differ(*greeting, cluster))
+    if theirs != cluster._replace(index=index):
+        raise ValueError(_difference(theirs, cluster))
 
 
-def _differ(index, addresses, cluster):
+def _difference(theirs, ours):
+    if theirs.addresses == ours.addresses and theirs.gpus != ours.gpus:
+        return (
+            f"{ours.name(theirs.index)} has {theirs.gpus} GPUs, this one has {ours.gpus}: let all "
+            "see equally many, with CUDA_VISIBLE_DEVICES"
+        )
     return (
-        f"one worker is number {index} of {', '.join(addresses)}, this one is number "
-        f"{cluster.index} of {', '.join(cluster.addresses)}: give all the same list, and each a "
-        "number of its own"
+        f"one worker is number {theirs.index} of {', '.join(theirs.addresses)}, this one is number "
+        f"{ours.index} of {', '.join(ours.addresses)}: give all the same list, and each a number "
+        "of its own"
     )
 
 
@@ -205,21 +213,22 @@ class _Door:
                 pass  # nobody came, or went away in the middle: it will greet again
 
     def _answer(self, connection):
-        greeting = _read(_line(connection))
-        if greeting is None:
+        theirs, ours = _read(_line(connection)), self.cluster
+        if theirs is None:
             return  # something that looks for open ports
-        connection.sendall(_greeting(self.cluster))
-        index, addresses = greeting
-        if addresses != self.cluster.addresses or index == self.cluster.index:
-            self.error = ValueError(_differ(index, addresses, self.cluster))
-        elif _line(connection) == b"heard\n":
-            self.unheard.discard(index)
+        connection.sendall(_greeting(ours))
+        if theirs._replace(index=0) != ours._replace(index=0) or theirs.index == ours.index:
+            self.error = ValueError(_difference(theirs, ours))
+        elif _line(connection) == HEARD:
+            self.unheard.discard(theirs.index)
+            connection.sendall(HEARD)
 
 
 def _opened(port):
     """Return a socket that listens at a port; raise OSError where another one does."""
     with socket.socket() as other:
-        if other.connect_ex(("127.0.0.1", port)) == 0:
+        taken = other.connect_ex(("127.0.0.1", port)) == 0
+        if taken and other.getsockname() != other.getpeername():  # else it met itself
             raise OSError(errno.EADDRINUSE, "in use")
     both = socket.has_dualstack_ipv6()
     return socket.create_server(

@@ -65,23 +65,29 @@ def means(slopes, numbers):
     return [None if slope is None else next(back) for slope in slopes], tf.unstack(numbers_mean)
 
 
-def strategy_of(**networks):
-    """Return the strategy in whose scope we are; raise ValueError for networks of another scope.
+def strategy_of(generator, discriminator, d_optimizer=None, g_optimizer=None):
+    """Return the strategy in whose scope we are; raise ValueError for parts of another scope.
 
-    Outside of any scope this is TensorFlow's default strategy, of one replica.
+    Outside of any scope it is TensorFlow's default, of one replica.
     """
+    parts = {
+        "generator": generator,
+        "discriminator": discriminator,
+        "d_optimizer": d_optimizer,
+        "g_optimizer": g_optimizer,
+    }
     strategy = tf.distribute.get_strategy()
     if tf.distribute.has_strategy() and not isinstance(strategy, _KNOWN):
         raise ValueError(
             f"Trainer knows MirroredStrategy and MultiWorkerMirroredStrategy, "
             f"not {type(strategy).__name__}"
         )
-    for name, network in networks.items():
-        inside = strategy.extended.variable_created_in_scope
-        if not all(inside(variable.value) for variable in network.variables):
+    inside = strategy.extended.variable_created_in_scope
+    for name, part in parts.items():
+        if not all(inside(variable.value) for variable in getattr(part, "variables", ())):
             raise ValueError(
-                f"the {name} was made outside strategy.scope(): make both networks and the Trainer "
-                "in it"
+                f"the {name} was made outside strategy.scope(): make networks, optimisers and the "
+                "Trainer in it"
                 if tf.distribute.has_strategy()
                 else f"the {name} was made in a strategy's scope: make the Trainer in it too"
             )
@@ -128,10 +134,17 @@ def _leave_the_sum_to_us(name, optimizer):
 
 def copies(strategy, tensor):
     """Map a tensor to one that lies on each device of this process; None to None."""
-    alone = strategy.num_replicas_in_sync == 1 or len(strategy.extended.worker_devices) == 1
-    if tensor is None or alone:
+    if tensor is None or strategy.num_replicas_in_sync == 1:
         return tensor
-    return strategy.experimental_distribute_values_from_function(lambda _: tf.identity(tensor))
+    devices = strategy.extended.worker_devices
+    if len(devices) == 1:
+        return tensor
+
+    def here(context):
+        with tf.device(devices[context.replica_id_in_sync_group % len(devices)]):
+            return tf.identity(tensor)
+
+    return strategy.experimental_distribute_values_from_function(here)
 
 
 def only_one(what):

@@ -70,6 +70,36 @@ def facts(trainer, images, labels, goal, report_every):
     }
 
 
+def follow_chief(trainer):
+    """Give all workers what the chief's callbacks may have changed: the rates of the optimisers.
+
+    Raises the same ValueError in all workers where, at a report, their weights are not the same.
+    """
+    workers = trainer._workers
+    if workers.number == 1:
+        return
+    optimizers = trainer.d_optimizer, trainer.g_optimizer
+    steerable = [o for o in optimizers if isinstance(o.learning_rate, keras.Variable)]
+    rates = [np.float64(optimizer.learning_rate.numpy()) for optimizer in steerable]
+    for optimizer, rate, mine in zip(steerable, workers.arrays(rates), rates, strict=True):
+        if rate != mine:
+            optimizer.learning_rate = float(rate)
+    if trainer.step == trainer._history.reported:
+        networks = trainer.generator, trainer.discriminator
+        workers.compare(
+            lambda: {f"weights at step {trainer.step} with checksum": _crc(networks)},
+            "callbacks run on worker 0 alone, and must not change weights",
+        )
+
+
+def _crc(networks):
+    crc = 0
+    for network in networks:
+        for weights in network.get_weights():
+            crc = zlib.crc32(np.ascontiguousarray(weights), crc)
+    return f"{crc:08x}"
+
+
 def _checksum(tensor):
     array = np.ascontiguousarray(tensor.numpy())
     return f"{len(array)} with checksum {zlib.crc32(array):08x}"

@@ -69,7 +69,7 @@ class Trainer(Algorithm1, Loop):
         seed=0,
     ):
         self.generator, self.discriminator = generator, discriminator
-        self.strategy = replicas.strategy_of(generator=generator, discriminator=discriminator)
+        self.strategy = replicas.strategy_of(generator, discriminator, d_optimizer, g_optimizer)
         self._workers = Workers(self.strategy)
         self.loss, self.prior = losses.get(loss), prior
         self.penalty, self.clip, self.ema = penalty, clip, ema
@@ -125,8 +125,7 @@ class Trainer(Algorithm1, Loop):
         after a loss or with a weight that is not finite, ConnectionError after a worker was lost,
         OSError where the folder cannot be written.
         """
-        if self._failure:
-            raise self._failure
+        self._check_healthy()
         if not self._workers.chief:
             return checkpoints.path_of(directory, self.step)
         arrays = state.arrays(self._state())

@@ -7,7 +7,7 @@ process nothing is sent.
 
 import json
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numpy as np
 import tensorflow as tf
@@ -23,6 +23,10 @@ _LOST = (
     tf.errors.CancelledError,
     tf.errors.InternalError,
 )
+
+
+class Lost(ConnectionError):
+    """Another worker is gone, or has said that it failed."""
 
 
 class Workers:
@@ -54,7 +58,7 @@ class Workers:
     def total(self, numbers):
         """Map numbers `(n,)` of this worker to their sums over all workers, float64 `(n,)`.
 
-        Raises ConnectionError where a worker is gone.
+        Raises `Lost` where a worker is gone.
         """
         numbers = np.asarray(numbers, np.float64)
         if self.number == 1:
@@ -107,7 +111,7 @@ class Workers:
         """Return, in all workers, what a function gives the chief, which JSON can hold."""
         return self.tell(self.together(function if self.chief else lambda: None))[0]
 
-    def compare(self, facts):
+    def compare(self, facts, advice="give all the same"):
         """Raise the same ValueError in all workers where their facts are not those of the chief.
 
         A function returns them, a dict that may hold dicts. The first difference is named.
@@ -119,9 +123,7 @@ class Workers:
             for name in {**first, **theirs}:
                 a, b = theirs.get(name), first.get(name)
                 if a != b:
-                    raise ValueError(
-                        f"worker {index} has {name} {a}, worker 0 has {b}: give all the same"
-                    )
+                    raise ValueError(f"worker {index} has {name} {a}, worker 0 has {b}: {advice}")
 
     def check_outside_scope(self):
         """Raise ValueError in the scope of several workers, where a callback could hang.
@@ -136,14 +138,14 @@ class Workers:
     def hear(self, word):
         """Map this worker's word to (the highest word of all, who said it).
 
-        Raises ConnectionError where another worker says that it failed.
+        Raises `Lost` where another worker says that it failed.
         """
         if self.number == 1:
             return word, 0
         words = self.total(np.where(np.arange(self.number) == self.index, word, 0))
         highest, who = int(words.max()), int(words.argmax())
         if highest == FAILED != word:
-            raise ConnectionError(
+            raise Lost(
                 f"worker {who} stopped with an error, which it says itself; start all again with "
                 "--resume, or from the last checkpoint"
             )
@@ -154,23 +156,24 @@ class Workers:
         """Tell the others where the block fails here, and wait for them at its end."""
         try:
             yield
-        except ConnectionError:
-            raise  # there is no one to tell, or all know
+        except (Lost, tf.errors.OpError):
+            raise  # all know, or will when this process ends: they are in the middle of a step
         except BaseException:
-            self.hear(FAILED)
+            with suppress(Lost):
+                self.hear(FAILED)
             raise
         self.hear(GO_ON)
 
     @contextmanager
     def lost_are_named(self):
-        """Turn what TensorFlow says of a worker that is gone into one line, a ConnectionError."""
+        """Turn what TensorFlow says of a worker that is gone into one line, a `Lost`."""
         try:
             yield
         except _LOST as error:
-            if self.number == 1:
-                raise
             reason = _reason(str(error))
-            raise ConnectionError(
+            if self.number == 1 or reason is None:
+                raise
+            raise Lost(
                 f"another worker is gone ({reason}); start all again with --resume, or from the "
                 "last checkpoint"
             ) from None
@@ -198,17 +201,15 @@ def _flat(facts, prefix=""):
     return {name: value for part in parts for name, value in part.items()}
 
 
-# What TensorFlow says of a lost worker, and what it means; its own first line where it is neither.
+# What TensorFlow says of a lost worker, and what it means.
 _MEANINGS = (
     ("heartbeat", "it no longer answers"),
-    ("timed out", "it answers, but no longer trains"),
+    ("Collective has timed out", "it did not take part in time; see what it says itself"),
     ("Socket closed|onnection reset|onnection refused|failed to connect", "its process has ended"),
+    ("Collective ops is aborted|task.* unhealthy", "TensorFlow does not say why"),
 )
 
 
 def _reason(message):
-    for pattern, meaning in _MEANINGS:
-        if re.search(pattern, message):
-            return meaning
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    return lines[0][:160] if lines else "TensorFlow gives no reason"
+    """Map a message of TensorFlow to what it means; None where it is not about a lost worker."""
+    return next((words for pattern, words in _MEANINGS if re.search(pattern, message)), None)

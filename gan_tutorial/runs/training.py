@@ -10,7 +10,7 @@ from gan_tutorial.measures.frechet import frechet_to
 from gan_tutorial.runs.assembly import load_data, make_trainer
 from gan_tutorial.runs.folder import check_same_data, clear, held, holds_run, read_metrics
 from gan_tutorial.runs.keeper import RunKeeper
-from gan_tutorial.workers import Workers
+from gan_tutorial.workers import Lost, Workers
 
 
 def train(out, settings, overwrite=False, progress=True, strategy=None):
@@ -28,16 +28,15 @@ def train(out, settings, overwrite=False, progress=True, strategy=None):
     with strategy.scope():
         trainer = make_trainer(settings, data)
     with ExitStack() as stack:
-        if workers.chief:
-            measure = frechet_to(data.held_out) if settings["keep_best"] else None
         workers.from_chief(lambda: stack.enter_context(held(out)))
         earlier = _prepare(Path(out), settings, data, trainer, overwrite, workers)
-        if not workers.chief:
-            return _follow(trainer, settings, data)
         keeper = RunKeeper(out, settings, trainer, data.facts(), earlier)
         try:
+            measure = workers.together(lambda: _begin(keeper, data) if workers.chief else None)
+            if not workers.chief:
+                return _follow(trainer, settings, data)
             _train(keeper, data, measure, progress)
-        except ConnectionError:
+        except Lost:
             raise
         except OSError as error:
             raise OSError(
@@ -46,10 +45,15 @@ def train(out, settings, overwrite=False, progress=True, strategy=None):
     return read_metrics(out)
 
 
+def _begin(keeper, data):
+    """Write the run's settings; return what measures its generators, None where nothing does."""
+    keeper.write_metrics()
+    return frechet_to(data.held_out) if keeper.settings["keep_best"] else None
+
+
 def _train(keeper, data, measure, progress):
     """Train up to the last step, and write the results, those of a run cut short too."""
     settings, trainer = keeper.settings, keeper.trainer
-    keeper.write_metrics()
     try:
         if steps := settings["steps"] - trainer.step:
             every, callbacks = settings["report_every"], keeper.callbacks(measure)
@@ -79,4 +83,5 @@ def _prepare(out, settings, data, trainer, overwrite, workers):
         trainer.restore(out / "checkpoints")
     if trainer.step > settings["steps"]:
         raise ValueError(f"{out}: {trainer.step} steps are done, more than {settings['steps']}")
-    return read_metrics(out)["seconds"] if trainer.step and holds_run(out) else 0.0
+    went_before = workers.chief and trainer.step and holds_run(out)
+    return read_metrics(out)["seconds"] if went_before else 0.0

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from gan_tutorial import Trainer, make_discriminator, make_generator
+from gan_tutorial import Trainer, make_discriminator, make_generator, replicas
 from gan_tutorial.models import dcgan
 from gan_tutorial.models.lstm_gan import make_lstm_discriminator, make_lstm_generator, sines
 from gan_tutorial.penalties import gradient_penalty, r1, r2
@@ -108,7 +108,10 @@ def logical_devices(n):
 
 
 def main(name, n):
-    strategy = tf.distribute.MirroredStrategy(logical_devices(n))
+    devices = logical_devices(n)
+    strategy = tf.distribute.MirroredStrategy(devices)
+    copies = strategy.experimental_local_results(replicas.copies(strategy, tf.ones(3)))
+    assert [copy.device[-5:] for copy in copies] == devices
     print(json.dumps(difference(play(name), play(name, strategy.scope()))))
 
 

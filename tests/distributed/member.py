@@ -10,8 +10,9 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 
-from gan_tutorial import cluster, meeting
+from gan_tutorial import cluster, losses, meeting
 from tests.distributed import games
 
 
@@ -31,6 +32,29 @@ class Stops(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
+class Refuses(keras.callbacks.Callback):
+    """Raise what a server that is down raises: an error of the connection, not of a worker."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        raise ConnectionRefusedError("no tracking server")
+
+
+class Slower(keras.callbacks.Callback):
+    """Change G's learning rate at step 5, as a schedule of the reader's own does."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        if batch == 5:
+            self.trainer.g_optimizer.learning_rate = 1e-4
+
+
+class Meddles(keras.callbacks.Callback):
+    """Change a weight, on the first worker alone."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        weight = self.model.trainable_variables[0]
+        weight.assign(weight + 1.0)
+
+
 class NewNetwork(keras.callbacks.Callback):
     """Make and run a network on the first worker alone, as a measure may."""
 
@@ -41,16 +65,43 @@ class NewNetwork(keras.callbacks.Callback):
         self.trainer.sample(4)
 
 
+CALLBACKS = {
+    "fails": Fails,
+    "stops": Stops,
+    "refuses": Refuses,
+    "slower": Slower,
+    "meddles": Meddles,
+    "network": NewNetwork,
+}
+
+
+def local_failure(index):
+    """Return a loss that fails in worker 1 alone, as faulty hardware of its own would make it."""
+
+    def g_loss(real_logits, fake_logits):
+        replica = tf.distribute.get_replica_context().replica_id_in_sync_group
+        check = tf.debugging.assert_none_equal(
+            tf.cast(replica, tf.int64) * index,
+            tf.constant(1, tf.int64),
+            message="a fault of worker 1",
+        )
+        with tf.control_dependencies([check]):
+            return losses.non_saturating_g_loss(real_logits, fake_logits)
+
+    return losses.Loss("faulty", losses.sigmoid_d_loss, g_loss)
+
+
 def main(case, index, folder):
     strategy = meeting.strategy(limit=60)
     with strategy.scope():
         trainer = games.dense(
+            local_failure(index) if case == "faulty" else "non-saturating",
             steps_per_execution=5,
             seed=index if case == "other seed" else 0,
             ema=0.9 if case == "restore" else None,
         )
     images = games.IMAGES[: -index or None] if case == "other data" else games.IMAGES
-    callbacks = {"fails": [Fails()], "stops": [Stops()], "network": [NewNetwork()]}.get(case, [])
+    callbacks = [CALLBACKS[case]()] if case in CALLBACKS else []
     if case == "in scope":
         with strategy.scope():
             trainer.fit(images, 20, progress=False)

@@ -128,7 +128,30 @@ def test_restore_brings_all_workers_back_to_the_chiefs_checkpoint(tmp_path):
 def test_an_error_of_one_worker_ends_the_others(tmp_path):
     one, other = members("fails", tmp_path)
     assert one == "OSError: No space left on device"
-    assert other.startswith("ConnectionError: worker 0 stopped with an error, which it says itself")
+    assert other.startswith("Lost: worker 0 stopped with an error, which it says itself")
+
+
+@pytest.mark.machines
+def test_a_refused_connection_of_a_callback_is_not_taken_for_a_lost_worker(tmp_path):
+    one, other = members("refuses", tmp_path)
+    assert one == "ConnectionRefusedError: no tracking server"
+    assert other.startswith("Lost: worker 0 stopped with an error, which it says itself")
+
+
+@pytest.mark.machines
+def test_a_fault_in_a_step_of_one_worker_is_named_there(tmp_path):
+    one, other = members("faulty", tmp_path)
+    assert "a fault of worker 1" in other
+    assert one.startswith("Lost: another worker is gone (its process has ended)")
+
+
+@pytest.mark.machines
+def test_all_follow_the_learning_rate_of_the_chief(tmp_path):
+    one, other = members("slower", tmp_path)
+    assert all(map(np.array_equal, one, other))
+    trainer = games.dense(steps_per_execution=5)
+    trainer.fit(games.IMAGES, 20, progress=False)
+    assert games.difference(trainer.generator.get_weights(), one[:4]) > 1e-5
 
 
 @pytest.mark.machines
@@ -137,6 +160,7 @@ def test_an_error_of_one_worker_ends_the_others(tmp_path):
     [
         ("other seed", "ValueError: worker 1 has seed 1, worker 0 has 0: give all the same"),
         ("other data", "ValueError: worker 1 has images 255 with checksum"),
+        ("meddles", "ValueError: worker 1 has weights at step 10 with checksum"),
         ("in scope", "ValueError: make the networks and the Trainer in strategy.scope(), and call"),
     ],
 )

@@ -49,8 +49,7 @@ def test_outside_of_steps_there_is_one_replica():
     assert replicas.count() == 1
     assert replicas.part(rows) is rows
     assert replicas.means([None, rows], [1.0]) == ([None, rows], [1.0])
-    strategy = tf.distribute.get_strategy()
-    assert replicas.copies(strategy, rows) is rows
+    assert replicas.copies(tf.distribute.get_strategy(), rows) is rows
 
 
 class Two:
@@ -122,6 +121,12 @@ def test_a_pair_made_elsewhere_than_its_trainer_is_refused(make_trainer, scope):
         pair = make_generator(5, (8,), (4, 4, 1)), make_discriminator((8,), (4, 4, 1))
     with pytest.raises(ValueError, match="the generator was made in a strategy's scope: make the"):
         make_trainer(pair)
+
+
+def test_an_optimiser_made_elsewhere_is_refused(make_trainer, scope):
+    optimizer = keras.optimizers.SGD()
+    with scope(), pytest.raises(ValueError, match="the g_optimizer was made outside strategy.scop"):
+        make_trainer(g_optimizer=optimizer)
 
 
 def test_another_strategy_is_refused(make_trainer):
