@@ -126,7 +126,8 @@ class KeepBest(Periodic):
     that it had.
 
     Args:
-        measure: maps samples `(n, ...)` to a number.
+        measure: maps samples `(n, ...)` to a number, or to a dict of numbers, whose first one
+            decides and whose others are kept with it.
         every: steps between two measurements; the last step is measured too.
         folder: the run's folder; it is made.
         mode: "min" where lower is better, "max" where higher is.
@@ -159,12 +160,15 @@ class KeepBest(Periodic):
 
     def act(self, step):
         """Measure fresh samples, and keep the generator where it is the best so far."""
-        value = self.measure(self.trainer.sample(self.n, labels=self.labels, seed=self.seed))
-        if np.ndim(value) or np.asarray(value).dtype.kind not in "uif" or np.isnan(value):
-            raise ValueError(f"the measure of KeepBest gave {value}, no number, at step {step}")
-        value = float(value)
+        found = self.measure(self.trainer.sample(self.n, labels=self.labels, seed=self.seed))
+        scores = dict(found) if isinstance(found, dict) else {"value": found}
+        for value in scores.values() or (found,):
+            if np.ndim(value) or np.asarray(value).dtype.kind not in "uif" or np.isnan(value):
+                raise ValueError(f"the measure of KeepBest gave {value}, no number, at step {step}")
+        value, *_ = scores.values()
         if self.best is None or self._better(value, self.best["value"]):
-            self.best = {"step": step, "value": value}
+            scores = {"value": value, **scores}
+            self.best = {"step": step, **{name: float(score) for name, score in scores.items()}}
             with written_whole(self.folder / "best.keras") as aside:
                 self.trainer.sampler.save(aside)
             write_json(self.folder / "best.json", self.best)

@@ -156,6 +156,16 @@ def test_the_highest_value_is_the_best_where_that_is_asked(make_trainer, dots, t
     assert best.best == {"step": 20, "value": 5.0}
 
 
+def test_the_first_of_several_measures_decides_and_the_others_are_kept(
+    make_trainer, dots, tmp_path
+):
+    values = iter([{"a": 3.0, "b": 0.0}, {"a": 1.0, "b": 9.0}, {"a": 2.0, "b": 1.0}])
+    best = KeepBest(lambda images: next(values), 10, tmp_path, n=2)
+    make_trainer().fit(dots, 30, report_every=10, callbacks=[best], progress=False)
+    assert best.best == {"step": 20, "value": 1.0, "a": 1.0, "b": 9.0}
+    assert json.loads((tmp_path / "best.json").read_text()) == best.best
+
+
 def test_a_run_that_is_resumed_keeps_its_best(make_trainer, dots, tmp_path):
     trainer, values = make_trainer(), iter([2.0, 3.0, 1.0])
     for expected in ({"step": 10, "value": 2.0}, {"step": 10, "value": 2.0}):
@@ -170,7 +180,7 @@ def test_a_run_that_is_resumed_keeps_its_best(make_trainer, dots, tmp_path):
 def test_keep_best_refuses_another_mode_and_a_measure_that_gives_nan(make_trainer, dots, tmp_path):
     with pytest.raises(ValueError, match="mode must be 'min' or 'max', not 'auto'"):
         KeepBest(np.mean, mode="auto")
-    for value in (np.nan, None, np.ones(3), "x"):
+    for value in (np.nan, None, np.ones(3), "x", {}, {"a": 1.0, "b": np.nan}):
         best = KeepBest(lambda images, value=value: value, 10, tmp_path)
         with pytest.raises(ValueError, match=r"gave .*, no number, at step 10"):
             make_trainer().fit(dots, 10, report_every=10, callbacks=[best], progress=False)

@@ -56,6 +56,22 @@ def compared(features, real):
     return {"frechet": frechet_distance(of_features(features), of_features(real)), **found}
 
 
+def compared_to(real):
+    """Map real images `(n, 28, 28, 1)` in [0, 1] to a measure for `KeepBest`.
+
+    It maps samples to a dict: their Fréchet distance to these images, which decides, and their
+    precision, recall, density and coverage.
+
+    Example:
+        >>> import numpy as np
+        >>> images = np.random.default_rng(0).random((100, 28, 28, 1))
+        >>> list(compared_to(images)(images))
+        ['frechet', 'precision', 'recall', 'density', 'coverage']
+    """
+    reference = classifier.see(real)[0]
+    return lambda samples: compared(classifier.see(samples)[0], reference)
+
+
 def floors(data, n=10_000, of_digits=True):
     """Map a dataset to what real images score: n training images instead of samples.
 

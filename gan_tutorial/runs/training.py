@@ -6,7 +6,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from gan_tutorial import checkpoints
-from gan_tutorial.measures.frechet import frechet_to
+from gan_tutorial.measures.evaluation import compared_to
 from gan_tutorial.runs.assembly import load_data, make_trainer
 from gan_tutorial.runs.folder import check_same_data, clear, held, holds_run, read_metrics
 from gan_tutorial.runs.keeper import RunKeeper
@@ -48,7 +48,7 @@ def train(out, settings, overwrite=False, progress=True, strategy=None):
 def _begin(keeper, data):
     """Write the run's settings; return what measures its generators, None where nothing does."""
     keeper.write_metrics()
-    return frechet_to(data.held_out) if keeper.settings["keep_best"] else None
+    return compared_to(data.held_out) if keeper.settings["keep_best"] else None
 
 
 def _train(keeper, data, measure, progress):

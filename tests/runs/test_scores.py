@@ -50,6 +50,8 @@ def test_the_best_generator_can_be_measured_and_sampled(digits_run, tmp_path, mn
     measure = frechet.frechet_to(mnist.held_out)
     value = measure(sample(load_generator(digits_run, "best"), 2000))
     assert best["value"] == pytest.approx(value, rel=1e-4)  # on held-out images
+    assert best["frechet"] == best["value"]
+    assert {"precision", "recall", "density", "coverage"} < set(best)
     shutil.copytree(digits_run, tmp_path / "run")
     other = make_generator(hidden=(8,), seed=9)
     other.save(tmp_path / "run" / "best.keras")
