@@ -15,7 +15,7 @@ REPRODUCED = {
     "seqgan": ("baselines", *(f"{tier}-{seed}" for tier in TIERS for seed in range(3))),
     "classifier": ("classifier",),
     "stabilised": ("seed-0", "seed-1", "seed-2", "toys", "arms", "million"),
-    "shipped": ("manifold",),
+    "shipped": ("manifold", "neighbours", "limits"),
 }
 # Parts that run only when they are named: dcgan's full width, which takes many hours, and all tiers
 # of seqgan but one, of which three seeds are reckoned to fit into two hours.

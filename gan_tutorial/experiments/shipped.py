@@ -5,15 +5,21 @@ A measure that is younger than a run can be taken of the weights that ship with 
 
 import time
 
+import numpy as np
+
 from gan_tutorial import results
 from gan_tutorial.algorithm import sample
 from gan_tutorial.checks import labels_in_turn
 from gan_tutorial.experiments import dcgan, longrun
 from gan_tutorial.experiments.gan import article_trainer
 from gan_tutorial.measures import classifier, evaluation, manifold
+from gan_tutorial.measures.digits import mcnemar, nearest_labels
+from gan_tutorial.measures.frechet import extrapolated, frechet_distance, of_features, statistics
 from gan_tutorial.models.stabilised import make_arm
 
 BLOCKS = 6  # disjoint sets of real images, whose scores say how much those of real data spread
+DRAWS, FIVE = 9, 5
+LABELLED = ("dcgan-mlp", "dcgan-conditional")
 TRAINERS = {
     "gan-article": article_trainer,
     "dcgan-mlp": dcgan.mlp_trainer,
@@ -59,4 +65,94 @@ def _of_all_steps(name, n, real):
     return rows
 
 
-PARTS = {"manifold": reproduce_manifold}
+def reproduce_neighbours(data, out, minutes):
+    """Map the generators with labels to their 1-nearest-neighbour errors over nine draws of z.
+
+    Writes neighbours.json to `out`: for each draw as many samples as the generator was trained on,
+    its error on the test images, and McNemar's test against those training images; and the error
+    of the first draw, of the first two together, and so on: with more samples than there are data.
+    """
+    del minutes  # it trains nothing
+    started = time.perf_counter()
+    images = data.not_held_out
+    n, test = len(images), (data.test_images, data.test_labels)
+    real = nearest_labels(images, data.train_labels[:n], test[0])[0] != test[1]
+    facts = {
+        **longrun.circumstances(images, data, "shipped", "neighbours"),
+        "settings": {"samples": n, "seeds": list(range(DRAWS))},  # of the samples' noise
+        "real": {"samples": n, "error": float(real.mean())},
+        "generators": {name: _draws(name, n, test, real) for name in LABELLED},
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    longrun.write_result(out, "neighbours", facts)
+
+
+def _draws(name, n, test, real):
+    """Return a row for each draw of n samples of a shipped generator: its last step's."""
+    trainer = TRAINERS[name]()
+    trainer.generator.set_weights(results.weights(name, results.steps_of_weights(name)[-1]))
+    labels, rows = labels_in_turn(trainer.generator, n), []
+    best = np.full(len(test[1]), np.inf)  # distance to the nearest of all samples so far
+    found = np.empty(len(test[1]), int)
+    for seed in range(DRAWS):
+        samples = sample(trainer.generator, n, labels=labels, seed=seed, prior=trainer.prior)
+        taken, distances = nearest_labels(samples, labels, test[0])
+        found, best = np.where(distances < best, taken, found), np.minimum(distances, best)
+        wrong, row = taken != test[1], {"seed": seed, "error": float(np.mean(taken != test[1]))}
+        row["alone_wrong"] = [int((wrong & ~real).sum()), int((real & ~wrong).sum())]
+        row["p"] = float(f"{mcnemar(wrong, real):.3g}")
+        row["together"] = {"samples": (seed + 1) * n, "error": float(np.mean(found != test[1]))}
+        rows.append(row)
+        print(f"{name}: {row}", flush=True)
+    return rows
+
+
+def reproduce_limits(data, out, minutes):
+    """Map each shipped generator, and real images, to their Fréchet distance with its spread.
+
+    Writes limits.json to `out`: the distance to the test images of five disjoint blocks, its mean
+    and standard deviation, that of all of them together, and what is left at infinitely many.
+    """
+    del minutes  # it trains nothing
+    started = time.perf_counter()
+    real, n = statistics(data.test_images), len(data.not_held_out)
+    facts = {
+        **longrun.circumstances(data.not_held_out, data, "shipped", "limits"),
+        "settings": {"samples": n, "blocks": FIVE, "seed": 0},  # of the samples' noise
+        "real": _limits(data.not_held_out, real),
+        "generators": {name: _limits_of_all_steps(name, n, real) for name in TRAINERS},
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    longrun.write_result(out, "limits", facts)
+
+
+def _limits(images, real):
+    features = classifier.see(images)[0]
+    blocks = [frechet_distance(of_features(x), real) for x in np.array_split(features, FIVE)]
+    limit, error = extrapolated(features, real)
+    row = {
+        "block": float(np.mean(blocks)),
+        "spread": float(np.std(blocks, ddof=1)),
+        "whole": frechet_distance(of_features(features), real),
+        "limit": limit,
+        "limit_se": error,
+    }
+    return {name: round(value, 3) for name, value in row.items()}
+
+
+def _limits_of_all_steps(name, n, real):
+    trainer, rows = TRAINERS[name](), []
+    labels = labels_in_turn(trainer.generator, n)
+    for step in results.steps_of_weights(name):
+        trainer.generator.set_weights(results.weights(name, step))
+        samples = sample(trainer.generator, n, labels=labels, prior=trainer.prior)
+        rows.append({"step": step, **_limits(samples, real)})
+        print(f"{name}, step {step:,}: {rows[-1]}", flush=True)
+    return rows
+
+
+PARTS = {
+    "manifold": reproduce_manifold,
+    "neighbours": reproduce_neighbours,
+    "limits": reproduce_limits,
+}

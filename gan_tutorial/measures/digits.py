@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.metrics import pairwise_distances_argmin
+from scipy.stats import binomtest
+from sklearn.metrics import pairwise_distances_argmin_min
 
 from gan_tutorial.measures import classifier
 from gan_tutorial.measures.inputs import checked, labels_of, pixel_rows
@@ -57,11 +58,45 @@ def one_nearest_neighbour_error(samples, labels, test_images, test_labels):
         >>> one_nearest_neighbour_error(np.eye(2), [0, 1], np.array([[0.9, 0], [0.8, 0.1]]), [0, 1])
         0.5
     """
+    test_labels = labels_of(test_labels, test_images)
+    return float(np.mean(nearest_labels(samples, labels, test_images)[0] != test_labels))
+
+
+def nearest_labels(samples, labels, test_images):
+    """Map samples with their labels, and test images, to the nearest one's label and distance.
+
+    Both are arrays `(n,)`, a number for each test image; the distance is Euclidean, over pixels.
+    Raises ValueError for other shapes, ranges or numbers of labels.
+
+    Example:
+        >>> nearest_labels(np.eye(2), [7, 8], np.array([[0.0, 0.9]]))[0].tolist()
+        [8]
+    """
     samples = checked("samples", samples)
-    test_images = checked("test_images", test_images, samples)
-    labels, test_labels = labels_of(labels, samples), labels_of(test_labels, test_images)
-    nearest = pairwise_distances_argmin(pixel_rows(test_images), pixel_rows(samples))  # in blocks
-    return float(np.mean(labels[nearest] != test_labels))
+    test_images, labels = checked("test_images", test_images, samples), labels_of(labels, samples)
+    rows = pixel_rows(test_images), pixel_rows(samples)
+    nearest, distances = pairwise_distances_argmin_min(*rows)  # in blocks
+    return labels[nearest], distances
+
+
+def mcnemar(wrong, other):
+    """Map two readers' mistakes on the same images, booleans `(n,)`, to a p-value in (0, 1].
+
+    It is the probability of a difference as large as theirs, or larger, between two readers who
+    are equally good: of the images that one of them alone gets wrong, each would be as likely to be
+    the one's as the other's. Images that both get right, or wrong, do not count.
+
+    Source: McNemar 1947; the exact form, by the binomial distribution.
+
+    Example:
+        >>> mcnemar(np.array([True, True, False, False]), np.array([True, False, False, False]))
+        1.0
+    """
+    wrong, other = np.asarray(wrong, bool), np.asarray(other, bool)
+    alone, other_alone = int((wrong & ~other).sum()), int((other & ~wrong).sum())
+    if alone + other_alone == 0:
+        return 1.0
+    return float(binomtest(alone, alone + other_alone).pvalue)
 
 
 def readable(data):

@@ -13,18 +13,31 @@ from gan_tutorial.measures import classifier
 
 
 def test_every_block_and_every_step_gets_a_row(tmp_path, monkeypatch, mnist):
-    few = mnist._replace(train_images=mnist.train_images[:250], test_images=mnist.test_images[:100])
+    cut = {"train_images": 900, "train_labels": 900, "test_images": 100, "test_labels": 100}
+    few = mnist._replace(**{name: getattr(mnist, name)[:n] for name, n in cut.items()})
     monkeypatch.setattr(data, "load_mnist", lambda: few)
     monkeypatch.setattr(longrun, "SAMPLES", 100)
     kept = ("stabilised-0", "dcgan-mlp")
     monkeypatch.setattr(shipped, "TRAINERS", {name: shipped.TRAINERS[name] for name in kept})
+    monkeypatch.setattr(shipped, "LABELLED", ("dcgan-mlp",))
+    monkeypatch.setattr(shipped, "DRAWS", 2)
     assert main(["reproduce", "shipped", "--out", str(tmp_path)]) == 0
     found = json.loads((tmp_path / "shipped" / "manifold.json").read_text())
     assert found["settings"]["samples"] == 100
-    assert len(found["real"]) == 2  # the third block would have 50 images
+    assert len(found["real"]) == 6
     assert [row["step"] for row in found["generators"]["stabilised-0"]] == [60_000]
     assert [row["step"] for row in found["generators"]["dcgan-mlp"]] == [50_000]
     assert set(found["real"][0]) == {"frechet", "precision", "recall", "density", "coverage"}
+    found = json.loads((tmp_path / "shipped" / "limits.json").read_text())
+    for row in (*found["generators"]["stabilised-0"], found["real"]):
+        assert row["limit"] < row["whole"] < row["block"]
+    found = json.loads((tmp_path / "shipped" / "neighbours.json").read_text())
+    n = found["settings"]["samples"]
+    one, two = found["generators"]["dcgan-mlp"]
+    assert one["together"] == {"samples": n, "error": one["error"]}
+    assert two["together"]["samples"] == 2 * n
+    alone, real_alone = two["alone_wrong"]
+    assert two["error"] - found["real"]["error"] == pytest.approx((alone - real_alone) / 100)
 
 
 @pytest.mark.slow

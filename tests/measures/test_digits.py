@@ -45,6 +45,28 @@ def test_one_nearest_neighbour_error_agrees_with_brute_force():
     assert digits.one_nearest_neighbour_error(samples, labels, samples, labels + 1) == 1
 
 
+def test_mcnemar_agrees_with_an_enumeration():
+    """Of 16 ways to share four mistakes out, two give all of them to one reader."""
+    first = np.array([True] * 4 + [True, False] * 3)
+    second = np.array([False] * 4 + [True, False] * 3)
+    assert digits.mcnemar(first, second) == pytest.approx(2 / 16)
+    assert digits.mcnemar(second, first) == pytest.approx(2 / 16)
+    assert digits.mcnemar(first, first) == 1
+    alike = rng.random((2, 4000)) < 0.1
+    assert digits.mcnemar(*alike) > 0.001
+    assert digits.mcnemar(alike[0], np.roll(alike[0], 1) & alike[1]) < 1e-6
+
+
+def test_the_nearest_of_two_sets_is_the_nearer_of_their_nearest():
+    samples, test = rng.random((60, 25)), rng.random((40, 25))
+    labels = np.arange(60)
+    whole, far = digits.nearest_labels(samples, labels, test)
+    a, near = digits.nearest_labels(samples[:30], labels[:30], test)
+    b, nearer = digits.nearest_labels(samples[30:], labels[30:], test)
+    assert np.array_equal(whole, np.where(near < nearer, a, b))
+    assert far == pytest.approx(np.minimum(near, nearer))
+
+
 @pytest.mark.mnist
 def test_five_thousand_real_images_misread_a_tenth_of_the_first_test_images(mnist):
     error = digits.one_nearest_neighbour_error(

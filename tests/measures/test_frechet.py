@@ -25,6 +25,22 @@ def test_frechet_distance_agrees_with_scipys_matrix_root():
     assert frechet.frechet_distance(a, a) == pytest.approx(0, abs=1e-12)
 
 
+def test_what_is_left_at_infinitely_many_samples_is_known_of_normal_features():
+    """Features of N(m, 1) have the distance |m|^2 to N(0, 1); 5,000 of them have 0.2 more."""
+    real = Statistics(np.zeros(64), np.eye(64))
+    for shift in (0.0, 0.1):
+        features = rng.normal(shift, 1, size=(5000, 64))
+        limit, error = frechet.extrapolated(features, real)
+        plain = frechet.frechet_distance(frechet.of_features(features), real)
+        expected = 64 * shift**2
+        assert abs(limit - expected) < 4 * error
+        assert error < 0.1
+        assert plain - expected > 0.15
+    order = rng.permutation(5000)
+    again = frechet.extrapolated(features[order], real)
+    assert again.limit == pytest.approx(limit, abs=4 * error)
+
+
 def test_statistics_are_the_unbiased_moments_of_the_features(mnist):
     images = mnist.test_images[:100]
     features = classifier.see(images)[0].astype(float)
