@@ -51,6 +51,7 @@ class Algorithm1:
                 seed = self._key(draws.PENALTY, step, update)
                 d_loss += self.penalty(_scoring(self.discriminator, y), x, fake, seed)
             objective = tf.add_n([d_loss, *self.discriminator.losses])
+        # What is reported; where several devices share the batch, their means.
         numbers = [d_loss, _mean_probability(real_logits), _mean_probability(fake_logits)]
         numbers = _descend(self.d_optimizer, tape, objective, self.discriminator, numbers)
         for weight in self.discriminator.trainable_variables if self.clip else ():

@@ -74,24 +74,24 @@ def reproduce_neighbours(data, out, minutes):
     """
     del minutes  # it trains nothing
     started = time.perf_counter()
-    images = data.not_held_out
-    n, test = len(images), (data.test_images, data.test_labels)
-    real = nearest_labels(images, data.train_labels[:n], test[0])[0] != test[1]
+    images, test = data.not_held_out, (data.test_images, data.test_labels)
+    n, labels = len(images), data.train_labels[: len(images)]
+    real = nearest_labels(images, labels, test[0])[0] != test[1]
     facts = {
         **longrun.circumstances(images, data, "shipped", "neighbours"),
         "settings": {"samples": n, "seeds": list(range(DRAWS))},  # of the samples' noise
         "real": {"samples": n, "error": float(real.mean())},
-        "generators": {name: _draws(name, n, test, real) for name in LABELLED},
+        "generators": {name: _draws(name, labels, test, real) for name in LABELLED},
         "seconds": round(time.perf_counter() - started, 1),
     }
     longrun.write_result(out, "neighbours", facts)
 
 
-def _draws(name, n, test, real):
-    """Return a row for each draw of n samples of a shipped generator: its last step's."""
+def _draws(name, labels, test, real):
+    """Return a row for each draw of samples with these labels, of a generator's last step."""
     trainer = TRAINERS[name]()
     trainer.generator.set_weights(results.weights(name, results.steps_of_weights(name)[-1]))
-    labels, rows = labels_in_turn(trainer.generator, n), []
+    n, rows = len(labels), []
     best = np.full(len(test[1]), np.inf)  # distance to the nearest of all samples so far
     found = np.empty(len(test[1]), int)
     for seed in range(DRAWS):
