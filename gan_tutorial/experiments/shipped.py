@@ -79,7 +79,7 @@ def reproduce_neighbours(data, out, minutes):
     real = nearest_labels(images, labels, test[0])[0] != test[1]
     facts = {
         **longrun.circumstances(images, data, "shipped", "neighbours"),
-        "settings": {"samples": n, "seeds": list(range(DRAWS))},  # of the samples' noise
+        "settings": {"samples": n, "seed": list(range(DRAWS))},  # of the samples' noise
         "real": {"samples": n, "error": float(real.mean())},
         "generators": {name: _draws(name, labels, test, real) for name in LABELLED},
         "seconds": round(time.perf_counter() - started, 1),

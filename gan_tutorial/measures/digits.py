@@ -58,6 +58,7 @@ def one_nearest_neighbour_error(samples, labels, test_images, test_labels):
         >>> one_nearest_neighbour_error(np.eye(2), [0, 1], np.array([[0.9, 0], [0.8, 0.1]]), [0, 1])
         0.5
     """
+    test_images = checked("test_images", test_images, checked("samples", samples))
     test_labels = labels_of(test_labels, test_images)
     return float(np.mean(nearest_labels(samples, labels, test_images)[0] != test_labels))
 
