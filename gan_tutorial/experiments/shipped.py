@@ -18,7 +18,8 @@ from gan_tutorial.measures.frechet import extrapolated, frechet_distance, of_fea
 from gan_tutorial.models.stabilised import make_arm
 
 BLOCKS = 6  # disjoint sets of real images, whose scores say how much those of real data spread
-DRAWS, FIVE = 9, 5
+DRAWS = 9  # of as many samples as there are training images
+PARTED = 5  # blocks of these samples, whose Fréchet distances say how much one spreads
 LABELLED = ("dcgan-mlp", "dcgan-conditional")
 TRAINERS = {
     "gan-article": article_trainer,
@@ -42,7 +43,7 @@ def reproduce_manifold(data, out, minutes):
         **longrun.circumstances(data.train_images, data, "shipped", "manifold"),
         "settings": {"samples": n, "k": manifold.K, "seed": 0},  # of the samples' noise
         "real": [scores(block, real) for block in blocks if len(block) == n],
-        "generators": {name: _of_all_steps(name, n, real) for name in TRAINERS},
+        "generators": {name: _of_all_steps(name, n, real, scores) for name in TRAINERS},
         "seconds": round(time.perf_counter() - started, 1),
     }
     longrun.write_result(out, "manifold", facts)
@@ -53,14 +54,14 @@ def scores(images, real):
     return longrun.rounded(evaluation.compared(classifier.see(images)[0], real))
 
 
-def _of_all_steps(name, n, real):
-    """Return a row for each step of which a result has weights."""
+def _of_all_steps(name, n, real, measure):
+    """Return a row for each step of which a result has weights: its `measure(samples, real)`."""
     trainer, rows = TRAINERS[name](), []
     labels = labels_in_turn(trainer.generator, n)
     for step in results.steps_of_weights(name):
         trainer.generator.set_weights(results.weights(name, step))
         samples = sample(trainer.generator, n, labels=labels, prior=trainer.prior)
-        rows.append({"step": step, **scores(samples, real)})
+        rows.append({"step": step, **measure(samples, real)})
         print(f"{name}, step {step:,}: {rows[-1]}", flush=True)
     return rows
 
@@ -118,17 +119,18 @@ def reproduce_limits(data, out, minutes):
     real, n = statistics(data.test_images), len(data.not_held_out)
     facts = {
         **longrun.circumstances(data.not_held_out, data, "shipped", "limits"),
-        "settings": {"samples": n, "blocks": FIVE, "seed": 0},  # of the samples' noise
+        "settings": {"samples": n, "blocks": PARTED, "seed": 0},  # of the samples' noise
         "real": _limits(data.not_held_out, real),
-        "generators": {name: _limits_of_all_steps(name, n, real) for name in TRAINERS},
+        "generators": {name: _of_all_steps(name, n, real, _limits) for name in TRAINERS},
         "seconds": round(time.perf_counter() - started, 1),
     }
     longrun.write_result(out, "limits", facts)
 
 
 def _limits(images, real):
+    """Map images, and the `Statistics` of real ones, to their distance, its spread, its limit."""
     features = classifier.see(images)[0]
-    blocks = [frechet_distance(of_features(x), real) for x in np.array_split(features, FIVE)]
+    blocks = [frechet_distance(of_features(x), real) for x in np.array_split(features, PARTED)]
     limit, error = extrapolated(features, real)
     row = {
         "block": float(np.mean(blocks)),
@@ -138,17 +140,6 @@ def _limits(images, real):
         "limit_se": error,
     }
     return {name: round(value, 3) for name, value in row.items()}
-
-
-def _limits_of_all_steps(name, n, real):
-    trainer, rows = TRAINERS[name](), []
-    labels = labels_in_turn(trainer.generator, n)
-    for step in results.steps_of_weights(name):
-        trainer.generator.set_weights(results.weights(name, step))
-        samples = sample(trainer.generator, n, labels=labels, prior=trainer.prior)
-        rows.append({"step": step, **_limits(samples, real)})
-        print(f"{name}, step {step:,}: {rows[-1]}", flush=True)
-    return rows
 
 
 PARTS = {

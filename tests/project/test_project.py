@@ -270,7 +270,7 @@ def test_the_page_of_results_has_nine_draws_and_what_they_differ_by():
     better = [row for row in found["generators"]["dcgan-conditional"] if row["error"] < 0.0334]
     assert found["real"]["error"] == 0.0334
     assert len(better) == 3
-    assert "three of the nine are better" in sentences(RESULTS)
+    assert "three of the nine have fewer errors" in sentences(RESULTS)
 
 
 def test_the_page_of_results_has_the_distances_with_their_spreads():
