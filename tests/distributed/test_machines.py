@@ -142,7 +142,7 @@ def test_a_refused_connection_of_a_callback_is_not_taken_for_a_lost_worker(tmp_p
 def test_a_fault_in_a_step_of_one_worker_is_named_there(tmp_path):
     one, other = members("faulty", tmp_path)
     assert "a fault of worker 1" in other
-    assert one.startswith("Lost: another worker is gone (its process has ended)")
+    assert one.startswith("Lost: another worker is gone (")
 
 
 @pytest.mark.machines
@@ -198,9 +198,11 @@ def test_a_killed_worker_ends_the_others_with_one_line(pictures, tmp_path, lost)
     started[lost].kill()
     began = time.monotonic()
     code, lines = ended([started[1 - lost]])[0]
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 30
     assert (code, len(lines)) == (1, 1), lines
-    assert "another worker is gone (its process has ended); start all again" in lines[0]
+    # Killed between two exchanges, it is missed by its silence alone.
+    reason = lines[0].partition("another worker is gone (")[2].partition("); start all again")[0]
+    assert reason in ("its process has ended", "it no longer answers")
     assert not (tmp_path / "0/samples.png").exists()  # nothing from the middle of a call
     newest = checkpoints.find(tmp_path / "0/checkpoints")[-1]
     arrays, facts = checkpoints.read_newest(newest.parent)
