@@ -7,8 +7,8 @@ All but four play the same game: G 100 -> 128 ReLU -> 784 sigmoid, D 784 -> 128 
 Adam(1e-3, epsilon 1e-8), batches of 128, z uniform on [-1, 1]. A step is one update of D and one
 of G, each with a fresh z, on the non-saturating loss. Those whose names begin with dcgan play the
 same with convolutions: the small unconditional pair of `gan_tutorial.models.dcgan`, batches of 64,
-Adam(2e-4, beta_1 0.5). Those that begin with stabilised play with R1 and R2, and the rest of
-`gan_tutorial.models.stabilised`.
+Adam(2e-4, beta_1 0.5). Those that begin with stabilised play with R1 and R2, as the arm
+no-momentum of `gan_tutorial.models.stabilised` does.
 
 A contender is a function, written as the people who use its library write it: it takes images
 `(n, 784)` in [0, 1] and returns `run(steps)` and `players()`, the weights of G and of D as NumPy
@@ -335,7 +335,7 @@ def stabilised(images):
     """This package, with penalties of second order: R1, R2, averaged weights, wider networks."""
     from gan_tutorial.models.stabilised import make_arm
 
-    trainer = make_arm("stabilised")
+    trainer = make_arm("no-momentum")
     images = images.reshape(-1, 28, 28, 1)
 
     def run(steps):
@@ -348,12 +348,12 @@ def stabilised_jax(images):
     """The same in JAX, from the same first weights."""
     import jax_game
 
-    from gan_tutorial.models.stabilised import DECAY, GAMMA, make_arm
+    from gan_tutorial.models.stabilised import DECAY, PATIENT, make_arm
 
-    ours = make_arm("stabilised")
+    ours = make_arm("no-momentum")
     players = ours.generator.get_weights(), ours.discriminator.get_weights()
     settings = {"normal": True, "slope": 0.2, "rate": 4e-4, "beta_1": 0.0, "beta_2": 0.99}
-    game = jax_game.Game(*players, **settings, gamma=GAMMA, decay=DECAY)
+    game = jax_game.Game(*players, **settings, gamma=PATIENT.gamma, decay=DECAY)
     return jax_game.scan(images, game, BATCH, CALL)
 
 
@@ -474,7 +474,7 @@ def play_stabilised(players, x, z):
     """The same for the wide networks, whose z is normal."""
     from gan_tutorial.models.stabilised import make_arm
 
-    ours = make_arm("stabilised")
+    ours = make_arm("no-momentum")
     z = np.random.default_rng(0).normal(size=z.shape)
     return play_networks(ours.generator, ours.discriminator, players, x, z)
 

@@ -49,7 +49,7 @@ class Algorithm1:
             d_loss = self.loss.discriminator(real_logits, fake_logits)
             if self.penalty:
                 seed = self._key(draws.PENALTY, step, update)
-                d_loss += self.penalty(_scoring(self.discriminator, y), x, fake, seed)
+                d_loss += self._penalty(step, _scoring(self.discriminator, y), x, fake, seed)
             objective = tf.add_n([d_loss, *self.discriminator.losses])
         # What is reported; where several devices share the batch, their means.
         numbers = [d_loss, _mean_probability(real_logits), _mean_probability(fake_logits)]
@@ -97,6 +97,13 @@ class Algorithm1:
         drawn = replicas.part(draws.indices(self.batch_size, tf.shape(images)[0], key))
         x = checks.as_floats(tf.gather(images, drawn), self.data_range)
         return x, None if labels is None else tf.gather(labels, drawn)
+
+    def _penalty(self, step, *what):
+        """Return the penalty; a lazy one is 0, and costs nothing, between the steps it is due."""
+        every = getattr(self.penalty, "every", 1)
+        if every == 1:
+            return self.penalty(*what)
+        return tf.cond(step % every == 0, lambda: self.penalty(*what), lambda: tf.constant(0.0))
 
     def _update_average(self):
         trained, average = self.generator, self._average

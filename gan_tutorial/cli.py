@@ -160,6 +160,7 @@ def _train_options(command):
     add("--gp", type=_above_zero, metavar="X", help="strength of WGAN-GP's penalty; its paper: 10")
     add("--r1", type=_above_zero, metavar="X", help="gamma of a penalty on D's slope at images")
     add("--r2", type=_above_zero, metavar="X", help="the same at fakes; try 0.1 for both")
+    add("--lazy", type=_whole(1), metavar="K", help="penalties at every K-th step, times K")
     add("--ema", type=_above_zero, metavar="X", help="average G's weights, decay such as 0.999")
     add("--seed", type=_whole(0, LARGEST_SEED), metavar="N", help="decides every random draw (0)")
     add("--report-every", type=_whole(1), metavar="N", help="steps between pictures (500)")

@@ -10,11 +10,12 @@ from gan_tutorial import devices, require_tensorflow
 TIERS = ("small", "eighth", "quarter", "half", "paper")  # of seqgan
 REPRODUCED = {
     "gan": ("article", "floors", "paper"),
+    "collapse": ("seed-1", "seed-2"),
     "dcgan": ("conditional", "mlp", "real", "live", "speed", "full"),
     "lstm-gan": (*(f"digits-{seed}" for seed in range(5)), "sines"),
     "seqgan": ("baselines", *(f"{tier}-{seed}" for tier in TIERS for seed in range(3))),
     "classifier": ("classifier",),
-    "stabilised": ("seed-0", "seed-1", "seed-2", "toys", "arms", "million"),
+    "stabilised": ("seed-0", "seed-1", "seed-2", "toys", "arms", "recipes", "ablation", "million"),
     "shipped": ("manifold", "neighbours", "limits"),
 }
 # Parts that run only when they are named: dcgan's full width, which takes many hours, and all tiers

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from keras import ops
 
-from gan_tutorial.penalties import Penalty, gradient_penalty, r1, r2  # noqa: F401
+from gan_tutorial.penalties import Penalty, gradient_penalty, lazy, r1, r2  # noqa: F401
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import tensorflow as tf
 
 from gan_tutorial import replicas
+from gan_tutorial.checks import positive
 from gan_tutorial.draws import uniform
 
 
@@ -21,6 +22,9 @@ class Penalty:
         name: how it is called in settings and messages, with its strength.
         function: maps a function from images to logits, real and fake images, both
             `(batch, ...)`, and a key `(2,)` for random draws, to a scalar.
+        every: `Trainer` adds it at step 0 and then at every `every`-th step; see `lazy`.
+
+    Raises ValueError where a lazy penalty is added to another.
 
     Example:
         >>> (r1(0.1) + r2(0.1)).name
@@ -29,15 +33,43 @@ class Penalty:
 
     name: str
     function: Callable
+    every: int = 1
 
     def __call__(self, discriminator, real, fake, seed):
         return self.function(discriminator, real, fake, seed)
 
     def __add__(self, other):
+        if (self.every, other.every) != (1, 1):
+            raise ValueError("a lazy penalty cannot be added: add first, and make the sum lazy")
+
         def both(*args):
             return self(*args) + other(*args)
 
         return Penalty(f"{self.name} + {other.name}", both)
+
+
+def lazy(penalty, every):
+    """Map a `Penalty` to one computed at every `every`-th step only, and `every` times as strong.
+
+    The other steps need no gradient of second order. The penalty's mean over the steps stays the
+    same; Adam's steps do not.
+
+    Raises ValueError where `every` is not a whole number of at least 1, and for a lazy penalty.
+    Source: Karras et al. 2020 (StyleGAN2), section 3.1.
+
+    Example:
+        >>> lazy(r1(0.1) + r2(0.1), 4).name
+        'r1(0.1) + r2(0.1), every 4 steps'
+    """
+    if positive("every", every) == 1:
+        return penalty
+    if penalty.every != 1:
+        raise ValueError(f"the penalty is lazy already: {penalty.name}")
+
+    def times(*args):
+        return every * penalty(*args)
+
+    return Penalty(f"{penalty.name}, every {every} steps", times, every)
 
 
 def squared_slope(discriminator, images):

@@ -105,6 +105,13 @@ MUTATIONS = (
         "test_r1_looks_at_real_images_and_r2_at_fakes",
     ),
     Mutation(
+        "lazy",
+        "a lazy penalty is no stronger at the steps at which it is computed",
+        "return every * penalty(*args)",
+        "return penalty(*args)",
+        "test_a_lazy_penalty_is_many_times_as_strong_at_the_steps_it_is_due",
+    ),
+    Mutation(
         "alpha",
         "the gradient penalty looks outside the line from real to fake",
         "return (replicas.part(uniform(shape, seed)) + 1) / 2",

@@ -73,12 +73,13 @@ def test_resume_goes_on_and_more_steps_may_be_asked_for(pictures, tmp_path):
 
 def test_penalties_and_the_average_are_what_was_asked_for(pictures, tmp_path, capsys):
     cure = ("--loss", "wasserstein", "--r1", 0.5, "--r2", 0.25, "--ema", 0.9, "--steps", 20)
+    cure += ("--lazy", 2)
     out = tmp_path / "cured"
     assert main(train_args(pictures, out, *cure)) == 0
     settings = json.loads((out / "metrics.json").read_text())["settings"]
     assert (settings["r1"], settings["r2"], settings["ema"]) == (0.5, 0.25, 0.9)
     trainer = make_trainer(settings, load_data(settings))
-    assert trainer.settings()["penalty"] == "r1(0.5) + r2(0.25)"
+    assert trainer.settings()["penalty"] == "r1(0.5) + r2(0.25), every 2 steps"
     trainer.restore(out / "checkpoints")
     averaged, last = load_generator(out).get_weights(), trainer.generator.get_weights()
     assert all(map(np.array_equal, averaged, trainer.sampler.get_weights()))
@@ -145,6 +146,7 @@ def test_bad_data_stop_before_anything_is_written(capsys, tmp_path, pictures):
         (["--data", few], "15 images are fewer than a batch of 16"),
         (["--loss", "wasserstein"], "give --gp 10, --r1 0.1 or --clip 0.01"),
         (["--d-norm", "layer"], "--d-norm is for --model dcgan"),
+        (["--lazy", "4"], "--lazy is for penalties: give --gp, --r1 or --r2 with it"),
     ):
         fails(capsys, [*train_args(pictures, out), *args], message)
         assert not out.exists()

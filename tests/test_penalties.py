@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from gan_tutorial import draws, losses, penalties
-from gan_tutorial.penalties import gradient_penalty, r1, r2
+from gan_tutorial.penalties import gradient_penalty, lazy, r1, r2
 
 rng = np.random.default_rng(0)
 REAL, FAKE = (tf.constant(rng.random((6, 4, 4, 1)), tf.float32) for _ in range(2))
@@ -73,6 +73,49 @@ def test_penalties_can_be_added_and_names_tell_their_strength(make_trainer):
     parts = r1(0.1)(linear, REAL, FAKE, KEY) + r2(0.2)(linear, REAL, FAKE, KEY)
     assert float(both(linear, REAL, FAKE, KEY)) == pytest.approx(float(parts))
     assert make_trainer(penalty=both).settings()["penalty"] == "r1(0.1) + r2(0.2)"
+
+
+@pytest.mark.parametrize("jit", [True, False])
+def test_a_lazy_penalty_is_many_times_as_strong_at_the_steps_it_is_due(
+    make_trainer, dots, weights, jit
+):
+    import keras
+
+    def played(steps, penalty, start=None, at=0):
+        """Play under plain SGD, which has no memory, from weights, and from a step."""
+        optimizers = {name: keras.optimizers.SGD(0.1) for name in ("d_optimizer", "g_optimizer")}
+        trainer = make_trainer(**optimizers, penalty=penalty, jit_compile=jit)
+        if at:
+            trainer.fit(dots, at, progress=False)
+        players = trainer.generator, trainer.discriminator
+        for player, values in zip(players, start or (), strict=False):
+            player.set_weights(values)
+        trainer.fit(dots, steps, progress=False)
+        return [weights(player) for player in players]
+
+    due = played(1, r1(6.0) + r2(3.0))
+    between = played(2, None, due, at=1)
+    again = played(1, r1(6.0) + r2(3.0), between, at=3)
+    found = played(4, lazy(r1(2.0) + r2(1.0), 3))
+    for ours, theirs in zip(found, again, strict=True):
+        for a, b in zip(ours, theirs, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+    assert any(abs(a - b).max() > 1e-4 for a, b in zip(found[1], played(4, None)[1], strict=True))
+
+
+def test_a_lazy_penalty_tells_its_name_and_is_not_made_twice(make_trainer):
+    both = lazy(r1(0.1) + r2(0.2), 4)
+    assert make_trainer(penalty=both).settings()["penalty"] == "r1(0.1) + r2(0.2), every 4 steps"
+    assert lazy(r1(0.1), 1).name == "r1(0.1)"
+    with pytest.raises(ValueError, match=r"is lazy already: r1\(0.1\), every 2 steps"):
+        lazy(lazy(r1(0.1), 2), 3)
+    with pytest.raises(ValueError, match="add first, and make the sum lazy"):
+        lazy(r1(0.1), 2) + r2(0.1)
+    with pytest.raises(ValueError, match="add first, and make the sum lazy"):
+        r1(0.1) + lazy(r2(0.1), 2)
+    for wrong in (0, 2.5):
+        with pytest.raises(ValueError, match="every must be"):
+            lazy(r1(0.1), wrong)
 
 
 def test_a_penaltys_gradient_by_ds_weights_is_of_second_order():

@@ -67,7 +67,7 @@ def photograph():
 
 
 def main():
-    generator = stabilised.make_arm("stabilised").generator
+    generator = stabilised.make_arm("no-momentum").generator
     generator.set_weights(results.weights("stabilised-0", 60_000))
     text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         heads="".join(head(role) for role in ("axis", "fake", "disc")),

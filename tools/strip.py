@@ -42,7 +42,7 @@ def panels():
         generator.set_weights(results.weights("gan-article", step))
         [row] = [r for r in results.load("gan-article")["snapshots"] if r["step"] == step]
         yield title, f"step {step:,}{more}", sample(generator, 12), row["histogram"]
-    generator = stabilised.make_arm("stabilised").generator
+    generator = stabilised.make_arm("no-momentum").generator
     generator.set_weights(results.weights("stabilised-0", 60_000))
     row = results.load("stabilised-0")["snapshots"][-1]
     subtitle = f"penalties, wider layers: step {row['step']:,}"

@@ -25,7 +25,7 @@ TRAINERS = {
     "gan-article": article_trainer,
     "dcgan-mlp": dcgan.mlp_trainer,
     "dcgan-conditional": lambda: dcgan.conditional_trainer(**dcgan.SMALLER),
-    "stabilised-0": lambda: make_arm("stabilised"),
+    "stabilised-0": lambda: make_arm("no-momentum"),
 }
 
 

@@ -17,7 +17,10 @@ from gan_tutorial.models import stabilised, toys
 from gan_tutorial.penalties import r1, r2
 
 STOPS = (0, 1000, 5000, 10_000, 20_000, 40_000, 60_000)
-ARM_STEPS = 15_000  # of the last arm; the others run as long on the clock
+*ONE_CHANGE, FAST = stabilised.ARMS  # the last changes four things, and has its own part
+ARM_STEPS = 15_000  # of the last of the former; the others run as long on the clock
+RECIPES = (ONE_CHANGE[-1], FAST)
+RECIPE_SEEDS, RECIPE_SECONDS = range(5), (45, 90, 300)
 TOYS = {"none": {}, "penalties": {"penalty": r1(0.1) + r2(0.1), "ema": 0.995}}
 DENSITIES = {"ring": toys.ring(), "grid": toys.grid()}
 SEEDS = range(3)
@@ -25,12 +28,12 @@ TOY_STEPS, TOY_POINTS, MEASURED = 8000, 100_000, 2500  # the paper measures 2,50
 
 
 def reproduce_seed(data, out, minutes, seed):
-    """The stabilised pair, 60,000 steps with one seed; write stabilised-SEED.json.
+    """The arm without momentum, 60,000 steps with one seed; write stabilised-SEED.json.
 
     Seed 0 ships its last weights too, as .npz.
     """
     images = data.not_held_out
-    folder, trainer = Path(out) / f"seed-{seed}", stabilised.make_arm("stabilised", seed)
+    folder, trainer = Path(out) / f"seed-{seed}", stabilised.make_arm("no-momentum", seed)
     longrun.train_in_pieces(trainer, images, folder, STOPS, minutes)
     facts = longrun.run_facts(trainer, images, data, folder, "stabilised", f"seed-{seed}")
     facts["snapshots"] = longrun.measure_snapshots(folder, trainer.generator, data, trainer.prior)
@@ -45,13 +48,14 @@ def reproduce_arms(data, out, minutes):
     trained, so that a busy minute of the machine falls on all of them.
     """
     images, out = data.not_held_out, Path(out)
-    speeds = _speeds(images, out / "speeds.json")
+    makers = {arm: partial(stabilised.make_arm, arm) for arm in ONE_CHANGE}
+    speeds = _speeds(images, out / "speeds.json", makers)
     facts = longrun.circumstances(images, data, "stabilised", "arms")
     facts |= {"settings": {"seed": 0}, "speeds": speeds}  # each arm has more of its own
     facts["arms"], facts["seconds"], arrays = {}, 0.0, {}
-    for arm in stabilised.ARMS:
-        folder, trainer = out / arm, stabilised.make_arm(arm)
-        steps = round(ARM_STEPS * speeds[arm] / speeds["stabilised"])
+    for arm, make in makers.items():
+        folder, trainer = out / arm, make()
+        steps = round(ARM_STEPS * speeds[arm] / speeds[ONE_CHANGE[-1]])
         longrun.train_in_pieces(trainer, images, folder, _stops(steps), minutes)
         run = longrun.run_facts(trainer, images, data, folder, "stabilised", "arms")
         rows = longrun.measure_snapshots(folder, trainer.generator, data, trainer.prior)
@@ -62,6 +66,50 @@ def reproduce_arms(data, out, minutes):
         shown = sample(trainer.generator, 100, prior=trainer.prior)
         arrays[arm] = np.uint8(np.rint(255 * shown))
     longrun.write_result(out, "stabilised-arms", facts, arrays)
+
+
+def reproduce_recipes(data, out, minutes):
+    """The last two arms with five seeds, after 45, 90 and 300 s; write stabilised-recipes.json."""
+    makers = {arm: partial(stabilised.make_arm, arm) for arm in RECIPES}
+    _compare(data, out, minutes, "recipes", makers, RECIPE_SEEDS, RECIPE_SECONDS)
+
+
+def reproduce_ablation(data, out, minutes):
+    """The last arm without each of its parts, three seeds; write stabilised-ablation.json."""
+    makers = {FAST: partial(stabilised.make_arm, FAST)} | {
+        f"without {part}": partial(stabilised.make_without, part) for part in stabilised.LEFT_OUT
+    }
+    _compare(data, out, minutes, "ablation", makers, SEEDS, RECIPE_SECONDS)
+
+
+def _compare(data, out, minutes, part, makers, seeds, after):
+    """Train each of several trainers for the same seconds with each seed, and write a result.
+
+    Seconds are steps at their speeds, which are measured in turn before anything is trained.
+    Samples of each run are kept as .npz.
+
+    Args:
+        part: of `gan-tutorial reproduce stabilised`.
+        makers: a dict of name to `f(seed=seed)`, which makes a trainer.
+        seeds, after: numbers, and the seconds after which the runs are measured.
+    """
+    images, out = data.not_held_out, Path(out) / part
+    speeds = _speeds(images, out / "speeds.json", makers)
+    facts = longrun.circumstances(images, data, "stabilised", part)
+    facts |= {"settings": {"seed": list(seeds)}, "speeds": speeds, "after": after}
+    facts[part], facts["seconds"], arrays = {name: [] for name in makers}, 0.0, {}
+    for seed in seeds:
+        for name, make in makers.items():
+            folder, trainer = out / f"{name}-{seed}".replace(" ", "-"), make(seed=seed)
+            stops = [round(seconds * speeds[name]) for seconds in after]
+            longrun.train_in_pieces(trainer, images, folder, stops, minutes)
+            run = longrun.run_facts(trainer, images, data, folder, "stabilised", part)
+            rows = longrun.measure_snapshots(folder, trainer.generator, data, trainer.prior)
+            kept = {key: run[key] for key in ("settings", "seconds")}
+            facts[part][name].append({"seed": seed, **kept, "snapshots": rows})
+            facts["seconds"] += run["seconds"]
+            arrays[folder.name] = np.uint8(np.rint(255 * trainer.sample(25)))
+    longrun.write_result(out.parent, f"stabilised-{part}", facts, arrays)
 
 
 def reproduce_million(data, out, minutes):
@@ -112,11 +160,15 @@ def _stops(steps):
     return tuple(sorted({round(steps * (i / 6) ** 2) for i in range(7)}))
 
 
-def _speeds(images, path, slices=4, steps=500):
-    """Map images to the best steps per second of each arm over slices in turn; kept in a file."""
-    if path.is_file():
-        return json.loads(path.read_text())
-    trainers = {arm: stabilised.make_arm(arm) for arm in stabilised.ARMS}
+def _speeds(images, path, makers, slices=4, steps=500):
+    """Map images and makers of trainers to their best steps per second; kept in a file.
+
+    All run in turn, so that a busy minute of the machine falls on each of them.
+    """
+    known = json.loads(path.read_text()) if path.is_file() else {}
+    if known.keys() == makers.keys():  # another version may have had other arms
+        return known
+    trainers = {name: make() for name, make in makers.items()}
     best = dict.fromkeys(trainers, 0.0)
     for round_ in range(slices + 1):
         for arm, trainer in trainers.items():
@@ -125,6 +177,7 @@ def _speeds(images, path, slices=4, steps=500):
             if round_:  # the first slice compiles
                 best[arm] = max(best[arm], steps / (time.perf_counter() - started))
     speeds = longrun.rounded(best)
+    path.parent.mkdir(parents=True, exist_ok=True)
     longrun.write_json(path, speeds)
     return speeds
 
@@ -133,5 +186,7 @@ PARTS = {
     **{f"seed-{n}": partial(reproduce_seed, seed=n) for n in SEEDS},
     "toys": reproduce_toys,
     "arms": reproduce_arms,
+    "recipes": reproduce_recipes,
+    "ablation": reproduce_ablation,
     "million": reproduce_million,
 }

@@ -13,7 +13,7 @@ from gan_tutorial.data import load_mnist
 from gan_tutorial.measures import digits
 from gan_tutorial.models import dcgan
 from gan_tutorial.networks import make_discriminator, make_generator
-from gan_tutorial.penalties import gradient_penalty, r1, r2
+from gan_tutorial.penalties import gradient_penalty, lazy, r1, r2
 from gan_tutorial.pictures import class_names, load_images, load_labels
 from gan_tutorial.trainer import Trainer
 
@@ -109,7 +109,7 @@ def _penalty(settings):
     """Return the sum of the penalties that were chosen, or None."""
     makers = {"gp": gradient_penalty, "r1": r1, "r2": r2}
     chosen = [make(settings[name]) for name, make in makers.items() if settings[name]]
-    return sum(chosen[1:], start=chosen[0]) if chosen else None
+    return lazy(sum(chosen[1:], start=chosen[0]), settings["lazy"] or 1) if chosen else None
 
 
 def _players(settings, shape, classes):

@@ -32,6 +32,7 @@ DEFAULTS = {
     "gp": None,
     "r1": None,
     "r2": None,
+    "lazy": None,
     "ema": None,
     "seed": 0,
     "report_every": 500,
@@ -62,7 +63,7 @@ def merged_settings(out, given, resume=False, overwrite=False):
     for name, model in MODEL_OF.items():
         if name in given and asked["model"] != model:
             raise ValueError(f"--{name.replace('_', '-')} is for --model {model}")
-    _check_critic(asked)
+    _check_penalties(asked)
     return {**asked, "d_norm": _normalisation(asked)}
 
 
@@ -78,7 +79,9 @@ def agreed_settings(strategy, out, given, resume=False, overwrite=False):
     return {**settings, "data": given.get("data", settings["data"])}
 
 
-def _check_critic(settings):
+def _check_penalties(settings):
+    if settings["lazy"] and not any(settings[name] for name in PENALTIES):
+        raise ValueError("--lazy is for penalties: give --gp, --r1 or --r2 with it")
     bounded = settings["clip"] or any(settings[name] for name in PENALTIES)
     if losses.get(settings["loss"]).critic and not bounded:
         raise ValueError(

@@ -15,7 +15,7 @@ import tensorflow as tf
 from gan_tutorial import Trainer, make_discriminator, make_generator, replicas
 from gan_tutorial.models import dcgan
 from gan_tutorial.models.lstm_gan import make_lstm_discriminator, make_lstm_generator, sines
-from gan_tutorial.penalties import gradient_penalty, r1, r2
+from gan_tutorial.penalties import gradient_penalty, lazy, r1, r2
 
 SHAPE = (12, 12, 1)
 IMAGES = np.random.default_rng(0).random((256, *SHAPE), np.float32)
@@ -73,7 +73,13 @@ GAMES = {
         lambda: dense(d_optimizer=sgd(global_clipnorm=0.1), g_optimizer=sgd(clipnorm=0.1)),
     ),
     "penalties and average": (10, 1e-5, lambda: dense(penalty=r1(0.1) + r2(0.1), ema=0.9)),
+    "lazy penalty": (10, 1e-5, lambda: dense(penalty=lazy(r1(0.1) + r2(0.1), 4), ema=0.9)),
     "gradient penalty": (40, 1e-5, lambda: dense("wasserstein", penalty=gradient_penalty())),
+    "lazy gradient penalty": (
+        10,
+        1e-5,
+        lambda: dense("wasserstein", penalty=lazy(gradient_penalty(), 4)),
+    ),
     "clipped weights": (40, 1e-5, lambda: dense("wasserstein", clip=0.01, d_steps=2)),
     "relativistic": (40, 1e-5, lambda: dense("relativistic", g_steps=2)),
     "a weight without a slope": (10, 1e-5, unused),

@@ -160,6 +160,26 @@ def test_the_page_of_results_has_the_numbers_of_the_cure():
             assert re.search(rf"\| {name} of \d+: {re.escape(line)}", RESULTS), line
 
 
+def test_the_pages_have_both_recipes_with_their_spreads():
+    found, text = results.load("stabilised-recipes"), sentences(RESULTS)
+    last = [run["snapshots"][-1]["parzen"] for run in found["recipes"]["stabilised"]]
+    assert f"reaches {np.mean(last):.1f} ± {np.std(last, ddof=1):.1f} in five" in sentences(README)
+    assert found["after"][-1] == 5 * 60
+    for arm, label in (("no-momentum", "patient"), ("stabilised", "faster")):
+        assert f"{found['speeds'][arm]:.0f} steps per second" in text
+        for i, seconds in enumerate(found["after"]):
+            rows = [run["snapshots"][i] for run in found["recipes"][arm]]
+            assert len({row["step"] for row in rows}) == 1
+            cells = [
+                f"{np.mean(values):.{digits}f} ± {np.std(values, ddof=1):.{digits}f}"
+                for name, digits in (("frechet", 2), ("precision", 3), ("recall", 3), ("parzen", 1))
+                for values in [[row[name] for row in rows]]
+            ]
+            rarest = min(min(row["histogram"]) for row in rows)
+            line = f"| {label}, {seconds} s | {rows[0]['step']:,} | {' | '.join(cells)} |"
+            assert f"{line} {rarest:.1%} |" in RESULTS
+
+
 def test_the_page_of_results_has_the_numbers_of_a_million_steps():
     measured = {row["step"]: row for row in results.load("manifold")["generators"]["gan-article"]}
     for name, label in (("gan-article", "as it is"), ("stabilised-million", "with R1 and R2")):
