@@ -165,7 +165,7 @@ def test_the_pages_have_both_recipes_with_their_spreads():
     last = [run["snapshots"][-1]["parzen"] for run in found["recipes"]["stabilised"]]
     assert f"reaches {np.mean(last):.1f} ± {np.std(last, ddof=1):.1f} in five" in sentences(README)
     assert found["after"][-1] == 5 * 60
-    for arm, label in (("no-momentum", "patient"), ("stabilised", "faster")):
+    for arm, label in (("no-momentum", "slow"), ("stabilised", "faster")):
         assert f"{found['speeds'][arm]:.0f} steps per second" in text
         for i, seconds in enumerate(found["after"]):
             rows = [run["snapshots"][i] for run in found["recipes"][arm]]
