@@ -55,7 +55,7 @@ def main():
         elif step == 0:
             labels = {"label": labels["label"] + NOISE[0], "zh": labels["zh"] + NOISE[1]}
         facts.append({"act": act, **labels, "share": [round(share, 3) for share in shares]})
-    sheet = Image.fromarray(np.concatenate(grids)).quantize(16, dither=Image.Dither.NONE)
+    sheet = Image.fromarray(np.concatenate(grids)).quantize(12, dither=Image.Dither.NONE)
     sheet.save(OUT / "film.png", optimize=True)
     text = json.dumps({"frames": facts}, ensure_ascii=False, indent=1)
     (OUT / "film.json").write_text(text + "\n", encoding="utf-8")
