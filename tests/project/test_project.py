@@ -140,6 +140,43 @@ def test_the_page_of_results_has_the_dcgans_numbers():
     assert f"requested digit in {last['agreement']:.1%} of the samples" in text
 
 
+def test_the_page_of_results_has_the_search_for_the_cause():
+    def ends(shares):
+        return f"{min(shares):.1%} and {max(shares):.1%}"
+
+    verdicts = []
+    for seed, name in enumerate(("gan-article", "collapse-1", "collapse-2")):
+        rows = [row for row in results.load(name)["snapshots"] if row["step"] <= 300_000]
+        best, last = min(rows, key=lambda row: row["frechet"]), rows[-1]
+        cells = f"{best['step']:,} | {best['frechet']:.1f} | {best['covered']}"
+        end = f"{last['frechet']:.1f} | {last['covered']} | {np.argmax(last['histogram'])}"
+        assert f"| {seed} | {cells} | {end}, {last['commonest']:.0%} |" in RESULTS
+        for probe in results.load(name).get("probes", []):
+            label = f"| seed {seed}, step {probe['step']:,}"
+            for who, seen in (("its own D", probe["now"]), ("a new D", probe["fresh"])):
+                cells = [f"{seen[key]:.2f}" for key in ("d_real", "d_fake")]
+                cells += [f"{seen['right']:.0%}"]
+                cells += [f"{seen[f'cosine_by_{by}']:.2f}" for by in ("images", "weights")]
+                assert f"{label}, {who} | {' | '.join(cells)} |" in RESULTS
+            shares = probe["now"]["shares"], probe["later"], probe["fresh"]["later"]
+            assert f"{label} | {' | '.join(map(ends, shares))} |" in RESULTS
+            verdicts.append(probe)
+    assert len(verdicts) == 4
+
+
+def test_the_search_for_the_cause_says_what_was_seen():
+    for seed in (1, 2):
+        before, after = results.load(f"collapse-{seed}")["probes"]
+        assert after["now"]["right"] > before["now"]["right"]
+        assert after["now"]["cosine_by_images"] < before["now"]["cosine_by_images"] - 0.1
+        for probe in (before, after):
+            now, later, new = probe["now"]["shares"], probe["later"], probe["fresh"]["later"]
+            assert np.abs(np.subtract(later, now)).max() <= 0.0231
+            assert max(new) < max(now) - 0.015  # the error of such a difference is 0.006
+            assert min(new) > min(now) + 0.001
+            assert probe["fresh"]["cosine_by_images"] > 0.98
+
+
 def test_the_page_of_results_has_the_numbers_of_the_cure():
     for seed in range(3):
         run = results.load(f"stabilised-{seed}")
