@@ -15,8 +15,11 @@ REPRODUCED = {
     "lstm-gan": (*(f"digits-{seed}" for seed in range(5)), "sines"),
     "seqgan": ("baselines", *(f"{tier}-{seed}" for tier in TIERS for seed in range(3))),
     "classifier": ("classifier",),
-    "stabilised": ("seed-0", "seed-1", "seed-2", "toys", "arms", "recipes", "ablation", "million"),
-    "shipped": ("manifold", "neighbours", "limits"),
+    "stabilised": (
+        *(f"seed-{seed}" for seed in range(3)),
+        *("toys", "pacgan", "arms", "recipes", "ablation", "million"),
+    ),
+    "shipped": ("manifold", "neighbours", "limits", "spreads"),
 }
 # Parts that run only when they are named: dcgan's full width, which takes many hours, and all tiers
 # of seqgan but one, of which three seeds are reckoned to fit into two hours.

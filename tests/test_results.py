@@ -9,7 +9,8 @@ from gan_tutorial import draws, results
 def test_a_result_says_how_it_was_made(name):
     result = results.load(name)
     assert result["command"].startswith("gan-tutorial reproduce ")
-    made = {"stabilised-toys": "ring and grid", "lstm-gan-sines": "sines"}
+    made = {"stabilised-toys": "ring and grid", "stabilised-pacgan": "grid"}
+    made["lstm-gan-sines"] = "sines"
     of_tokens = "sequences of an oracle" if name.startswith("seqgan") else "MNIST"
     assert result["data"] == made.get(name, of_tokens)
     if name != "dcgan-real":  # which draws nothing

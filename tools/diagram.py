@@ -22,7 +22,7 @@ from gan_tutorial.models import stabilised
 from screenshots import find_browser
 
 OUT = Path(__file__).parent.parent / "docs" / "diagram.svg"
-FAKE, REAL = 9, 4  # which of the samples, and which test image: both are legible
+FAKE, REAL = 3, 4  # which of the samples, and which test image: both are legible
 PHOTOGRAPH = OUT.parent.parent / "notebooks" / "covers" / "game.png"
 TEMPLATE = Path(__file__).with_name("diagram.template.svg")
 
@@ -67,8 +67,9 @@ def photograph():
 
 
 def main():
-    generator = stabilised.make_arm("no-momentum").generator
-    generator.set_weights(results.weights("stabilised-0", 60_000))
+    generator = stabilised.make_arm("stabilised").generator
+    [step] = results.steps_of_weights("stabilised-0")
+    generator.set_weights(results.weights("stabilised-0", step))
     text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
         heads="".join(head(role) for role in ("axis", "fake", "disc")),
         noise=noise(),

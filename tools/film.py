@@ -39,7 +39,7 @@ def moments():
     for step in SEEN:
         generator.set_weights(results.weights("stabilised-million", step))
         yield 2, PENALTIES, step, sample(generator, N, seed=0), rows[step]["histogram"]
-    generator = stabilised.make_arm("no-momentum").generator
+    generator = stabilised.make_arm("stabilised").generator
     row = results.load("stabilised-0")["snapshots"][-1]
     generator.set_weights(results.weights("stabilised-0", row["step"]))
     yield 2, WHOLE, row["step"], sample(generator, N, prior="normal"), row["histogram"]

@@ -33,7 +33,7 @@ def likelihoods():
     for seed in range(3):
         if have(f"stabilised-{seed}"):
             last = results.load(f"stabilised-{seed}")["snapshots"][-1]
-            rows.append((f"the cured networks, seed {seed}", "", nats(last)))
+            rows.append((f"the cure, seed {seed}, step {last['step']:,}", "", nats(last)))
     found = results.load("stabilised-recipes")
     last = [run["snapshots"][-1]["parzen"] for run in found["recipes"]["stabilised"]]
     label = f"the faster recipe after {found['after'][-1]} s, five seeds (± their deviation)"

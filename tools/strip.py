@@ -42,9 +42,9 @@ def panels():
         generator.set_weights(results.weights("gan-article", step))
         [row] = [r for r in results.load("gan-article")["snapshots"] if r["step"] == step]
         yield title, f"step {step:,}{more}", sample(generator, 12), row["histogram"]
-    generator = stabilised.make_arm("no-momentum").generator
-    generator.set_weights(results.weights("stabilised-0", 60_000))
+    generator = stabilised.make_arm("stabilised").generator
     row = results.load("stabilised-0")["snapshots"][-1]
+    generator.set_weights(results.weights("stabilised-0", row["step"]))
     subtitle = f"penalties, wider layers: step {row['step']:,}"
     yield "With the cure", subtitle, sample(generator, 12, prior="normal"), row["histogram"]
 

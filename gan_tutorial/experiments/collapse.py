@@ -15,7 +15,8 @@ import tensorflow as tf
 from gan_tutorial import draws, losses
 from gan_tutorial.checkpoints import write_json
 from gan_tutorial.experiments import gan, longrun
-from gan_tutorial.measures.digits import digit_shares
+from gan_tutorial.measures import classifier, evaluation
+from gan_tutorial.measures.digits import shares_of
 from gan_tutorial.networks import make_discriminator, make_generator
 from gan_tutorial.trainer import Trainer
 
@@ -46,30 +47,44 @@ def reproduce_seed(data, out, minutes, seed):
 def probe(trainer, data, folder):
     """Return the evidence on each cause, a dict; the game of the article itself stays as it is.
 
-    now: the shares of the digits in G's samples, D's verdicts, and `cosines` of its gradients.
-    later: the shares, after the same game has gone on.
-    fresh: the same three for a new D, which was trained against G while that stood still. Later is
-    then what becomes of G when both go on, each with its optimiser as it was.
+    now: the shares of the digits in G's samples and their scores, D's verdicts, and `cosines` of
+    its gradients.
+    later: the same, after the same game has gone on.
+    fresh: the same for a new D, which was trained against G while that stood still. Its "later" is
+    what becomes of G when both go on, each with its optimiser as it was.
+    ahead: the same for G's own D, which was trained as long against that G: the new D had that too.
     """
-    images, folder = data.train_images, Path(folder) / "probe"
+    folder = Path(folder) / "probe"
     trainer.save(folder)
     again = gan.article_trainer(trainer.seed).restore(folder)
     seen = {"now": _seen(again, data)}
-    again.fit(images, LATER, progress=False)
-    seen["later"] = _shares(again)
+    again.fit(data.train_images, LATER, progress=False)
+    seen["later"] = _seen(again, data)
+    own = make_discriminator()
+    own.set_weights(trainer.discriminator.get_weights())
+    seen["fresh"] = _with_a_lead(trainer, make_discriminator(seed=trainer.seed + 1000), data)
+    seen["ahead"] = _with_a_lead(trainer, own, data, trainer.d_optimizer)
+    return seen
 
-    still = {"g_optimizer": keras.optimizers.SGD(0.0), "seed": trainer.seed}
-    generator, fresh = make_generator(), make_discriminator(seed=trainer.seed + 1000)
+
+def _with_a_lead(trainer, discriminator, data, memory=None):
+    """Train a D alone against a copy of G, look at it, and let both go on; see `probe`.
+
+    The memory is that of D's optimiser, which starts without any where none is given.
+    """
+    images, generator = data.train_images, make_generator()
     generator.set_weights(trainer.generator.get_weights())
-    alone = Trainer(generator, fresh, **still)
+    still = keras.optimizers.SGD(0.0)
+    alone = Trainer(generator, discriminator, g_optimizer=still, seed=trainer.seed)
+    if memory:
+        _hand_over(memory, alone.d_optimizer)
     alone.fit(images, ALONE, progress=False)
-    seen["fresh"] = _seen(alone, data)
-    both = Trainer(generator, fresh, seed=trainer.seed + 1000)
+    seen = _seen(alone, data)
+    both = Trainer(generator, discriminator, seed=trainer.seed + 1000)
     _hand_over(trainer.g_optimizer, both.g_optimizer)
     _hand_over(alone.d_optimizer, both.d_optimizer)
     both.fit(images, LATER, progress=False)
-    seen["fresh"]["later"] = _shares(both)
-    return seen
+    return {**seen, "later": _seen(both, data)}
 
 
 def _hand_over(optimizer, other):
@@ -78,18 +93,17 @@ def _hand_over(optimizer, other):
         ours.assign(theirs.value)
 
 
-def _shares(trainer):
-    return digit_shares(trainer.sample(longrun.SAMPLES)).histogram.tolist()
-
-
 def _seen(trainer, data):
-    real = data.test_images[:JUDGED]
-    fake = trainer.sample(len(real))
-    d_real, d_fake = (tf.sigmoid(trainer.discriminator(x))[:, 0].numpy() for x in (real, fake))
+    samples = trainer.sample(longrun.SAMPLES)
+    features, probabilities = classifier.see(samples)
+    n = min(JUDGED, len(samples), len(data.test_images))
+    images = data.test_images[:n], samples[:n]
+    d_real, d_fake = (tf.sigmoid(trainer.discriminator(x))[:, 0].numpy() for x in images)
     z = draws.uniform((PAIRED, 100), draws.key(trainer.seed, draws.SAMPLE, 0))
     by_weights, by_images = cosines(trainer.generator, trainer.discriminator, z)
     return {
-        "shares": _shares(trainer),
+        "shares": shares_of(probabilities).histogram.tolist(),
+        **evaluation.compared(features, classifier.see(data.test_images)[0]),
         "d_real": float(d_real.mean()),
         "d_fake": float(d_fake.mean()),
         "right": float(np.mean([d_real > 0.5, d_fake < 0.5])),

@@ -4,6 +4,7 @@ A measure that is younger than a run can be taken of the weights that ship with 
 """
 
 import time
+from functools import partial
 
 import numpy as np
 
@@ -20,13 +21,16 @@ from gan_tutorial.models.stabilised import make_arm
 BLOCKS = 6  # disjoint sets of real images, whose scores say how much those of real data spread
 DRAWS = 9  # of as many samples as there are training images
 PARTED = 5  # blocks of these samples, whose Fréchet distances say how much one spreads
+SCORES = ("frechet", "precision", "recall", "density", "coverage", "parzen", "commonest", "rarest")
+BEST = 30_000  # step of the baseline
 LABELLED = ("dcgan-mlp", "dcgan-conditional")
 TRAINERS = {
     "gan-article": article_trainer,
     "dcgan-mlp": dcgan.mlp_trainer,
     "dcgan-conditional": lambda: dcgan.conditional_trainer(**dcgan.SMALLER),
-    "stabilised-0": lambda: make_arm("no-momentum"),
+    "stabilised-0": lambda: make_arm("stabilised"),
 }
+SPREAD = {**TRAINERS, "stabilised-million": lambda: make_arm("penalties")}
 
 
 def reproduce_manifold(data, out, minutes):
@@ -142,8 +146,53 @@ def _limits(images, real):
     return {name: round(value, 3) for name, value in row.items()}
 
 
+def reproduce_spreads(data, out, minutes):
+    """Map shipped generators, and real images, to the mean and standard deviation of all scores.
+
+    Writes spreads.json to `out`: of the last weights of each result, and of the baseline's best,
+    five sets of samples are measured, each from noise of another seed; of real images, five
+    disjoint blocks.
+    """
+    del minutes  # it trains nothing
+    started, images = time.perf_counter(), data.not_held_out
+    n = min(longrun.SAMPLES, len(images) // PARTED)
+    facts = {
+        **longrun.circumstances(images, data, "shipped", "spreads"),
+        "settings": {"samples": n, "seed": list(range(PARTED))},  # of the noise
+        "real": _spread((images[i * n : (i + 1) * n] for i in range(PARTED)), data),
+        "generators": {name: _spreads_of(name, make(), n, data) for name, make in SPREAD.items()},
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    longrun.write_result(out, "spreads", facts)
+
+
+def _spreads_of(name, trainer, n, data):
+    """Return a row for a result's last step, and one before it for the baseline's best."""
+    rows, labels = [], labels_in_turn(trainer.generator, n)
+    steps = results.steps_of_weights(name)[-1:]
+    for step in [BEST, *steps] if name == "gan-article" else steps:
+        trainer.generator.set_weights(results.weights(name, step))
+        draw = partial(sample, trainer.generator, n, labels=labels)
+        sets = (draw(seed=seed, prior=trainer.prior) for seed in range(PARTED))
+        rows.append({"step": step, **_spread(sets, data)})
+        print(f"{name}, step {step:,}: {rows[-1]}", flush=True)
+    return rows
+
+
+def _spread(sets, data):
+    """Map sets of images to the mean and the standard deviation of each of their scores."""
+    rows = [evaluation.evaluate(images, data) for images in sets]
+    rows = [{**row, "rarest": min(row["histogram"])} for row in rows]
+    values = {name: [row[name] for row in rows] for name in SCORES}
+    return {
+        name: longrun.rounded([float(np.mean(of)), float(np.std(of, ddof=1))])
+        for name, of in values.items()
+    }
+
+
 PARTS = {
     "manifold": reproduce_manifold,
     "neighbours": reproduce_neighbours,
     "limits": reproduce_limits,
+    "spreads": reproduce_spreads,
 }

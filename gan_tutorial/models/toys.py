@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 import keras
 import numpy as np
+from keras import layers
 
 from gan_tutorial.checks import positive
+from gan_tutorial.models.goodfellow import maxout
 from gan_tutorial.networks import make_discriminator, make_generator
 from gan_tutorial.trainer import Trainer
 
@@ -133,6 +135,58 @@ def make_toy_trainer(penalty=None, ema=None, steps=8000, seed=0):
         prior="normal",
         penalty=penalty,
         ema=ema,
+        data_range=None,
+        seed=seed,
+    )
+
+
+def make_pacgan_pair(seed=0):
+    """Return PacGAN's own G and D for the grid, without packing: D judges one point at a time.
+
+    G maps z `(batch, 2)` to points `(batch, 2)` by four layers of 400 ReLUs with batch norm, and D
+    maps points to logits `(batch, 1)` by three maxout layers of 200 units with 5 pieces. All first
+    weights are from N(0, 0.02^2), drawn with a seed.
+
+    Source: Lin et al. 2018, the settings for the grid in the code that the authors released
+    (github.com/fjxmlzn/PacGAN).
+
+    Example:
+        >>> [model.count_params() for model in make_pacgan_pair()]
+        [488002, 405201]
+    """
+    seeds = iter(np.random.SeedSequence((seed, 2)).generate_state(9).tolist())
+
+    def start():
+        return keras.initializers.RandomNormal(stddev=0.02, seed=next(seeds))
+
+    z = h = keras.Input((2,), name="z")
+    for _ in range(4):
+        h = layers.Dense(400, use_bias=False, kernel_initializer=start())(h)
+        h = layers.ReLU()(layers.BatchNormalization(momentum=0.95, epsilon=1e-4)(h))
+    point = layers.Dense(2, kernel_initializer=start(), name="point")(h)
+    x = h = keras.Input((2,), name="x")
+    for _ in range(3):
+        h = maxout(h, 200, 5, start())
+    logit = layers.Dense(1, kernel_initializer=start())(h)
+    return keras.Model(z, point, name="generator"), keras.Model(x, logit, name="discriminator")
+
+
+def make_pacgan_trainer(seed=0):
+    """Return a `Trainer` of `make_pacgan_pair`: Adam(1e-4, beta_1 0.8), batches of 100, normal z.
+
+    The authors update both players at once, on one draw of z; here they take turns.
+
+    Example:
+        >>> make_pacgan_trainer().batch_size
+        100
+    """
+    adams = [keras.optimizers.Adam(1e-4, beta_1=0.8, epsilon=1e-8) for _ in range(2)]
+    return Trainer(
+        *make_pacgan_pair(seed),
+        d_optimizer=adams[0],
+        g_optimizer=adams[1],
+        batch_size=100,
+        prior="normal",
         data_range=None,
         seed=seed,
     )

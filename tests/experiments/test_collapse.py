@@ -65,8 +65,10 @@ def test_a_probe_leaves_the_game_as_it_is(few, mnist, tmp_path):
     seen = collapse.probe(trainer, mnist._replace(test_images=mnist.test_images[:300]), tmp_path)
     assert trainer.step == 3
     assert all(map(np.array_equal, before, all_of(trainer)))
-    assert seen["fresh"]["d_real"] != seen["now"]["d_real"]
-    assert seen["fresh"]["shares"] == seen["now"]["shares"]  # G stood still
+    for lead in (seen["fresh"], seen["ahead"]):
+        assert lead["shares"] == seen["now"]["shares"]  # G stood still
+        assert lead["d_real"] != seen["now"]["d_real"]
+    assert seen["fresh"]["d_real"] != seen["ahead"]["d_real"]
     assert 0 <= seen["now"]["right"] <= 1
 
 

@@ -68,3 +68,27 @@ def test_the_pair_trains_on_points_anywhere():
     trainer.fit(toys.grid().draw(100), 3, progress=False)
     assert trainer.sample(10).shape == (10, 2)
     assert (trainer.generator(np.ones((1, 2)) * 50).numpy() != 0).any()
+
+
+def test_pacgans_networks_are_those_of_the_released_code():
+    generator, discriminator = toys.make_pacgan_pair(seed=3)
+    kernels = [w.numpy() for model in (generator, discriminator) for w in model.weights]
+    kernels = [kernel for kernel in kernels if kernel.ndim == 2]
+    shapes = [(2, 400), *[(400, 400)] * 3, (400, 2), (2, 1000), *[(200, 1000)] * 2, (200, 1)]
+    assert [kernel.shape for kernel in kernels] == shapes
+    for kernel in kernels:
+        assert kernel.std() == pytest.approx(0.02, rel=6 / math.sqrt(2 * kernel.size))
+    again = toys.make_pacgan_pair(seed=3)[0].get_weights()
+    np.testing.assert_array_equal(again[0], kernels[0])
+    assert (toys.make_pacgan_pair(seed=4)[0].get_weights()[0] != kernels[0]).all()
+
+
+def test_pacgans_discriminator_takes_the_largest_of_five_linear_pieces():
+    discriminator = toys.make_pacgan_pair()[1]
+    x = np.random.default_rng(0).normal(size=(7, 2)).astype(np.float32)
+    weights = discriminator.get_weights()
+    h = x
+    for kernel, bias in zip(weights[:6:2], weights[1:6:2], strict=True):
+        h = (h @ kernel + bias).reshape(7, 200, 5).max(-1)
+    expected = h @ weights[6] + weights[7]
+    np.testing.assert_allclose(discriminator(x).numpy(), expected, atol=1e-6)
