@@ -148,12 +148,12 @@ def test_the_page_of_results_has_the_search_for_the_cause():
         end = f"{last['frechet']:.1f} | {last['covered']} | {np.argmax(last['histogram'])}"
         assert f"| {seed} | {cells} | {end}, {last['commonest']:.0%} |" in RESULTS
         for probe in results.load(name).get("probes", []):
-            at = f"seed {seed}, step {probe['step']:,}"
+            at = f"seed {seed}, {probe['step']:,}"
             assert became(f"{at}: before", probe["now"]) in RESULTS
             for who, kind in (
-                ("G's own D", "now"),
-                ("G's own D, with a lead", "ahead"),
-                ("a new D, with a lead", "fresh"),
+                ("own D", "now"),
+                ("own D, lead", "ahead"),
+                ("new D, lead", "fresh"),
             ):
                 seen, cells = probe[kind], []
                 cells += [f"{seen[key]:.2f}" for key in ("d_real", "d_fake")]
@@ -191,8 +191,8 @@ def test_the_page_of_results_has_the_numbers_of_the_cure():
             if row["step"] >= 60_000:
                 cells = f"{row['frechet']:.2f} | {row['precision']:.3f} | {row['recall']:.3f}"
                 shares = f"{min(row['histogram']):.1%} and {max(row['histogram']):.1%}"
-                line = f"| {seed} | {row['step']:,} | {likelihood(row)} | {cells} | {shares} |"
-                assert line in RESULTS
+                label = f"seed {seed}, step {row['step']:,}"
+                assert f"| {label} | {likelihood(row)} | {cells} | {shares} |" in RESULTS
     for run in results.load("stabilised-arms")["arms"].values():
         rows = run["snapshots"]
         lowest, last = min(row["frechet"] for row in rows), rows[-1]
