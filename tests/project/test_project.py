@@ -146,7 +146,7 @@ def test_the_page_of_results_has_the_search_for_the_cause():
         best, last = min(rows, key=lambda row: row["frechet"]), rows[-1]
         cells = f"{best['step']:,} | {best['frechet']:.1f} | {best['covered']}"
         end = f"{last['frechet']:.1f} | {last['covered']} | {np.argmax(last['histogram'])}"
-        assert f"| {seed} | {cells} | {end}, {last['commonest']:.0%} |" in RESULTS
+        assert f"| seed {seed} | {cells} | {end}, {last['commonest']:.0%} |" in RESULTS
         for probe in results.load(name).get("probes", []):
             at = f"seed {seed}, {probe['step']:,}"
             assert became(f"{at}: before", probe["now"]) in RESULTS
