@@ -58,23 +58,11 @@ def make_paper_discriminator(image_shape=(28, 28, 1), units=240, pieces=5, seed=
     x = keras.Input(image_shape, name="x")
     h = layers.Dropout(0.2, seed=next(seeds))(layers.Flatten()(x))
     for _ in range(2):
-        h = maxout(h, units, pieces, _uniform(0.005, next(seeds)))
+        linear = layers.Dense(units * pieces, kernel_initializer=_uniform(0.005, next(seeds)))(h)
+        h = keras.ops.max(layers.Reshape((units, pieces))(linear), axis=-1)  # Eq. (MX)
         h = layers.Dropout(0.5, seed=next(seeds))(h)
     logit = layers.Dense(1, kernel_initializer=_uniform(0.005, next(seeds)))(h)
     return keras.Model(x, logit, name="discriminator")
-
-
-def maxout(h, units, pieces, kernel_initializer):
-    """Map a Keras tensor `(batch, n)` to `(batch, units)`: the largest of several linear ones each.
-
-    Source: Goodfellow et al. 2013, equation 1.
-
-    Example:
-        >>> maxout(keras.Input((3,)), 4, 5, "glorot_uniform").shape
-        (None, 4)
-    """
-    linear = layers.Dense(units * pieces, kernel_initializer=kernel_initializer)(h)
-    return keras.ops.max(layers.Reshape((units, pieces))(linear), axis=-1)  # Eq. (MX)
 
 
 def make_paper_optimizers():

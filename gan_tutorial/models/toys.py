@@ -11,7 +11,6 @@ import numpy as np
 from keras import layers
 
 from gan_tutorial.checks import positive
-from gan_tutorial.models.goodfellow import maxout
 from gan_tutorial.networks import make_discriminator, make_generator
 from gan_tutorial.trainer import Trainer
 
@@ -165,8 +164,9 @@ def make_pacgan_pair(seed=0):
         h = layers.ReLU()(layers.BatchNormalization(momentum=0.95, epsilon=1e-4)(h))
     point = layers.Dense(2, kernel_initializer=start(), name="point")(h)
     x = h = keras.Input((2,), name="x")
-    for _ in range(3):
-        h = maxout(h, 200, 5, start())
+    for _ in range(3):  # maxout: each unit is the largest of 5 linear functions
+        pieces = layers.Reshape((200, 5))(layers.Dense(1000, kernel_initializer=start())(h))
+        h = keras.ops.max(pieces, axis=-1)
     logit = layers.Dense(1, kernel_initializer=start())(h)
     return keras.Model(z, point, name="generator"), keras.Model(x, logit, name="discriminator")
 
