@@ -41,7 +41,9 @@ def test_every_block_and_every_step_gets_a_row(tmp_path, monkeypatch, mnist):
     for rows in spreads["generators"].values():
         for row in rows:
             assert set(row) == {"step", *shipped.SCORES}
-            assert row["frechet"][0] > spreads["real"]["frechet"][0]
+    collapsed = spreads["generators"]["gan-article"][1]
+    assert collapsed["frechet"][0] > 2 * spreads["real"]["frechet"][0]
+    assert collapsed["commonest"][0] > 0.9 > spreads["real"]["commonest"][0]
     found = json.loads((tmp_path / "shipped" / "neighbours.json").read_text())
     n = found["settings"]["samples"]
     one, two = found["generators"]["dcgan-mlp"]
