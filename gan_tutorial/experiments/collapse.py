@@ -76,7 +76,7 @@ def _with_a_lead(trainer, discriminator, data, memory=None):
     generator.set_weights(trainer.generator.get_weights())
     still = keras.optimizers.SGD(0.0)
     alone = Trainer(generator, discriminator, g_optimizer=still, seed=trainer.seed)
-    if memory:
+    if memory is not None:
         _hand_over(memory, alone.d_optimizer)
     alone.fit(images, ALONE, progress=False)
     seen = _seen(alone, data)
